@@ -1,0 +1,290 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// Preset is the config of a file that says nothing.
+func Preset() Config {
+	return Config{
+		Version: 1,
+		Site:    Site{Timezone: time.UTC, Listen: "127.0.0.1:8080", Data: "data"},
+		Defaults: Defaults{
+			Fetch:    Schedule{Every: 20 * time.Minute},
+			MinFetch: 15 * time.Minute,
+			Keep:     30 * units['d'], KeepMatched: 3 * units['y'], Excerpt: 300,
+		},
+	}
+}
+
+// Load reads a file and its includes. The config is nil when a file cannot be
+// read as TOML; every other mistake comes beside a config, so that more can be
+// found in it. Warnings alone are no obstacle.
+func Load(path string) (*Config, []Error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, []Error{{Pos: Pos{File: path}, Msg: reason(err), Help: "wiredesk init writes one to start from"}}
+	}
+	return Parse(path, data)
+}
+
+// reason is a file error without the path, which stands before it.
+func reason(err error) string {
+	if pe, ok := err.(*os.PathError); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// Parse is Load for a main file already in memory. Includes and url_file are
+// still read from disk, relative to the file's folder.
+func Parse(path string, data []byte) (*Config, []Error) {
+	cfg := Preset()
+	cfg.File = path
+	cfg.places = map[string]span{}
+	r := &reader{cfg: &cfg, dir: filepath.Dir(path)}
+	root, syntax := parseTree(&file{path, data})
+	if syntax != nil {
+		return nil, []Error{*syntax}
+	}
+	r.main(root)
+	if !r.includes(root) {
+		return nil, r.errs
+	}
+	r.check()
+	sort.SliceStable(r.errs, func(i, j int) bool {
+		a, b := r.errs[i].Pos, r.errs[j].Pos
+		if a.File != b.File {
+			return a.File == path // the main file first
+		}
+		return a.Line < b.Line || a.Line == b.Line && a.Col < b.Col
+	})
+	return &cfg, r.errs
+}
+
+func (r *reader) main(root *value) {
+	r.keys(root, "", "version", "include", "site", "defaults", "sources", "topics", "editions")
+	v := root.find("version")
+	switch {
+	case v == nil:
+		r.fail(span{root.span.file, 0, 0}, "write version = 1 as the first line", "version is missing")
+	case v.text != "1":
+		r.fail(v.span, "this program reads version = 1", "version %s is not one this program knows", v.text)
+	}
+	r.site(r.table(root, "", "site"))
+	r.defaults(r.table(root, "", "defaults"))
+	r.nouns(root)
+}
+
+// nouns reads what an included file may hold too.
+func (r *reader) nouns(root *value) {
+	for _, e := range r.table(root, "", "sources").keys {
+		r.named(e, "sources", r.source)
+	}
+	for _, e := range r.table(root, "", "topics").keys {
+		r.named(e, "topics", r.topic)
+	}
+	for _, e := range r.table(root, "", "editions").keys {
+		r.named(e, "editions", r.edition)
+	}
+}
+
+var validID = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$`)
+
+// named reads one table under its id.
+func (r *reader) named(e *entry, kind string, read func(id, path string, t *value)) {
+	path := kind + "." + e.name
+	if !validID.MatchString(e.name) {
+		r.fail(e.at, "use small letters, digits and hyphens, at most 64", "%s: %q is no id", kind, e.name)
+		return
+	}
+	if e.val.kind != unstable.Table {
+		r.fail(e.val.span, "write ["+path+"] and its keys below", "%s must be a table, not %s", path, e.val.name())
+		return
+	}
+	if _, twice := r.cfg.places["table:"+path]; twice {
+		r.fail(e.at, "one of them needs another id", "%s is in two files", path)
+		return
+	}
+	r.cfg.places["table:"+path] = e.at
+	read(e.name, path, e.val)
+}
+
+func (r *reader) site(t *value) {
+	r.keys(t, "site", "title", "base_url", "tag", "contact", "timezone", "listen", "data", "static", "allow_networks")
+	s := &r.cfg.Site
+	s.Title = r.text(t, "site", "title", "")
+	s.BaseURL = strings.TrimRight(r.text(t, "site", "base_url", ""), "/")
+	s.Tag = r.text(t, "site", "tag", "")
+	s.Contact = r.text(t, "site", "contact", "")
+	s.Listen = r.text(t, "site", "listen", s.Listen)
+	s.Data = r.text(t, "site", "data", s.Data)
+	s.Static = r.text(t, "site", "static", "")
+	s.AllowNetworks = r.texts(t, "site", "allow_networks")
+	if name := r.text(t, "site", "timezone", ""); name != "" {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			r.fail(t.find("timezone").span, `write a name of the zone database, as in "Asia/Damascus"`, "site.timezone: %q is no time zone", name)
+			return
+		}
+		s.Timezone = zone
+	}
+}
+
+func (r *reader) defaults(t *value) {
+	r.keys(t, "defaults", "fetch", "min_fetch", "keep", "keep_matched", "excerpt")
+	d := &r.cfg.Defaults
+	d.Fetch = r.schedule(t, "defaults", d.Fetch)
+	d.MinFetch = r.length(t, "defaults", "min_fetch", d.MinFetch)
+	d.Keep = r.length(t, "defaults", "keep", d.Keep)
+	d.KeepMatched = r.length(t, "defaults", "keep_matched", d.KeepMatched)
+	d.Excerpt = r.number(t, "defaults", "excerpt", d.Excerpt, 0, 1000)
+}
+
+var sourceKeys = []string{"url", "url_file", "lang", "title", "home", "take", "weight", "label", "tags", "fetch",
+	"excerpt", "images", "content", "allowed", "rights", "private", "headers"}
+
+func (r *reader) source(id, path string, t *value) {
+	r.keys(t, path, sourceKeys...)
+	s := &Source{
+		ID: id, URL: r.address(t, path), Lang: r.text(t, path, "lang", ""), Title: r.text(t, path, "title", ""),
+		Home: r.text(t, path, "home", ""), Take: r.text(t, path, "take", ""), Weight: r.decimal(t, path, "weight", 1),
+		Label: r.text(t, path, "label", ""), Tags: r.texts(t, path, "tags"), Fetch: r.schedule(t, path, Schedule{}),
+		Excerpt: r.number(t, path, "excerpt", r.cfg.Defaults.Excerpt, 0, 1000),
+		Images:  r.oneOf(t, path, "images", "none", "none", "link"),
+		Content: r.oneOf(t, path, "content", "summary", "summary", "full"),
+		Allowed: r.text(t, path, "allowed", ""), Rights: r.text(t, path, "rights", ""), Private: r.yes(t, path, "private"),
+	}
+	headers := r.table(t, path, "headers")
+	for _, e := range headers.keys {
+		if s.Headers == nil {
+			s.Headers = map[string]string{}
+		}
+		s.Headers[e.name] = r.text(headers, path+".headers", e.name, "")
+	}
+	if s.Content == "full" && s.Allowed == "" {
+		r.fail(t.find("content").span, `write allowed = "the permission", or leave content out`, "%s: full text needs the publisher's permission", path)
+	}
+	r.cfg.Sources = append(r.cfg.Sources, s)
+}
+
+// address reads url, or url_file when the address is a secret.
+func (r *reader) address(t *value, path string) string {
+	u, f := t.find("url"), t.find("url_file")
+	switch {
+	case u == nil && f == nil:
+		r.fail(r.cfg.places["table:"+path], `write url = "https://…"`, "%s has no url", path)
+		return ""
+	case u != nil && f != nil:
+		r.fail(f.span, "keep one of them", "%s has url and url_file", path)
+		return ""
+	case u != nil:
+		return r.text(t, path, "url", "")
+	}
+	name := r.text(t, path, "url_file", "")
+	if name != "" && !filepath.IsAbs(name) {
+		name = filepath.Join(r.dir, name)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		r.fail(f.span, "the file holds the address and nothing else", "%s.url_file: %s", path, reason(err))
+		return ""
+	}
+	return strings.TrimSpace(string(data))
+}
+
+var topicKeys = []string{"title", "sources", "aim", "strong", "weak", "ignore", "reject", "tests"}
+
+func (r *reader) topic(id, path string, t *value) {
+	r.keys(t, path, topicKeys...)
+	top := &Topic{
+		ID: id, Title: r.text(t, path, "title", id), Sources: r.texts(t, path, "sources"),
+		Aim:    r.oneOf(t, path, "aim", "standard", "broad", "standard", "strict"),
+		Strong: r.lists(t, path, "strong"), Weak: r.lists(t, path, "weak"),
+		Ignore: r.terms(t, path, "ignore"), Reject: r.terms(t, path, "reject"), Tests: r.tests(t, path),
+	}
+	if len(top.Sources) == 0 {
+		top.Sources = []string{"*"}
+	}
+	r.cfg.Topics = append(r.cfg.Topics, top)
+}
+
+var validLang = regexp.MustCompile(`^[a-z]{2,3}$`)
+
+// lists reads a table of term lists, one a language.
+func (r *reader) lists(t *value, path, name string) (out []List) {
+	path = join(path, name)
+	table := r.table(t, strings.TrimSuffix(path, "."+name), name)
+	for _, e := range table.keys {
+		if r.fellIn(e, path) {
+			continue
+		}
+		if e.name != "all" && !validLang.MatchString(e.name) {
+			r.fail(e.at, `write a language code, as in en or ar, or all`, "%s: %q is no language", path, e.name)
+			continue
+		}
+		if terms := r.terms(table, path, e.name); len(terms) > 0 {
+			out = append(out, List{Lang: e.name, Terms: terms})
+		}
+	}
+	return out
+}
+
+func (r *reader) tests(t *value, path string) (out []Test) {
+	v := t.find("tests")
+	if v == nil {
+		return nil
+	}
+	if v.kind != unstable.Array {
+		r.fail(v.span, "write [["+path+".tests]]", "%s.tests must be a list of tables", path)
+		return nil
+	}
+	for i, el := range v.list {
+		at := fmt.Sprintf("%s.tests[%d]", path, i)
+		r.place(at, el)
+		r.keys(el, at, "title", "text", "lang", "source", "want")
+		test := Test{
+			Title: r.text(el, at, "title", ""), Text: r.text(el, at, "text", ""), Lang: r.text(el, at, "lang", ""),
+			Source: r.text(el, at, "source", ""), Want: r.yes(el, at, "want"), Path: at,
+		}
+		if el.find("want") == nil {
+			r.fail(el.span, "write want = true or want = false", "%s does not say what it wants", at)
+		}
+		if test.Title == "" && test.Text == "" {
+			r.fail(el.span, `write title = "…"`, "%s has neither title nor text", at)
+		}
+		out = append(out, test)
+	}
+	return out
+}
+
+var editionKeys = []string{"title", "topics", "formats", "group", "items", "span", "langs", "exclude_sources", "entry_title"}
+
+var formats = []string{"rss", "atom", "json", "html"}
+
+func (r *reader) edition(id, path string, t *value) {
+	r.keys(t, path, editionKeys...)
+	e := &Edition{
+		ID: id, Title: r.text(t, path, "title", ""), Topics: r.texts(t, path, "topics"), Formats: r.texts(t, path, "formats"),
+		Group: r.oneOf(t, path, "group", "story", "story", "copy", "item"),
+		Items: r.number(t, path, "items", 100, 1, 500), Span: r.length(t, path, "span", 48*time.Hour),
+		Langs: r.texts(t, path, "langs"), ExcludeSources: r.texts(t, path, "exclude_sources"),
+		EntryTitle: r.text(t, path, "entry_title", ""),
+	}
+	if len(e.Formats) == 0 {
+		e.Formats = slices.Clone(formats)
+	}
+	if len(e.Topics) == 0 {
+		r.fail(r.cfg.places["table:"+path], `write topics = ["…"]`, "%s has no topics", path)
+	}
+	r.cfg.Editions = append(r.cfg.Editions, e)
+}
