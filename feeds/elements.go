@@ -1,0 +1,288 @@
+package feeds
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// start reads a start tag.
+func (n *normaliser) start(rest string) error {
+	t, size := readTag(rest)
+	n.at += size
+	if size == len(rest) && !t.whole {
+		return nil // the document breaks off inside a tag
+	}
+	if n.elements++; n.elements > maxElements {
+		return &LimitError{"elements", maxElements}
+	}
+	if n.take != nil {
+		return n.inside(t)
+	}
+	if n.root == "" {
+		if err := n.open(t); err != nil {
+			return err
+		}
+	}
+	if len(n.stack) > maxNesting {
+		return &LimitError{"elements nested", maxNesting}
+	}
+	if n.child(t); n.xmlns > maxXMLNS {
+		return &LimitError{"namespace declarations", maxXMLNS}
+	}
+	return nil
+}
+
+// open judges the root element.
+func (n *normaliser) open(t tag) error {
+	n.root = strings.ToLower(local(t.name))
+	switch n.root {
+	case "rss", "rdf", "feed", "channel":
+		return nil
+	case "html":
+		return ErrHTML
+	default:
+		return fmt.Errorf("the root element is %s: not a feed", cut(n.root, 40))
+	}
+}
+
+// child writes an element and what gofeed would lose of it.
+func (n *normaliser) child(t tag) {
+	parent := n.stack[len(n.stack)-1]
+	el := element{name: t.name, lang: parent.lang, base: parent.base}
+	if lang, ok := t.attr("xml:lang"); ok {
+		el.lang = lang
+	}
+	if base, ok := t.attr("xml:base"); ok {
+		el.base = joinURL(parent.base, base)
+	}
+	first := len(n.stack) == 1
+	if n.isItem(t.name) && n.skipping == 0 {
+		if n.items++; n.items > MaxItems {
+			n.over++
+			n.skipping = len(n.stack)
+		} else {
+			n.itemAt = n.out.Len()
+		}
+	}
+	for _, a := range t.attrs {
+		if a.name == "xmlns" || strings.HasPrefix(a.name, "xmlns:") {
+			el.xmlns++
+		}
+	}
+	n.xmlns += el.xmlns
+	n.stack = append(n.stack, el)
+	if n.skipping == 0 {
+		n.writeStart(t, first)
+		n.writeOwn(t, el)
+	}
+	switch {
+	case t.closed:
+		n.close()
+	case n.skipping == 0:
+		n.take = n.construct(t)
+		if n.take != nil && n.inItem() && el.base != parent.base {
+			n.own("base", el.base) // an xml:base on the text itself
+		}
+	}
+}
+
+// isItem says whether an element is an item of this kind of document.
+func (n *normaliser) isItem(name string) bool {
+	switch strings.ToLower(local(name)) {
+	case "item":
+		return n.root != "feed" && len(n.stack) <= 3
+	case "entry":
+		return n.root == "feed" && len(n.stack) == 2
+	}
+	return false
+}
+
+func (n *normaliser) inItem() bool { return n.itemAt >= 0 }
+
+// writeStart writes the tag with its namespaces and plain attributes.
+func (n *normaliser) writeStart(t tag, first bool) {
+	for _, a := range t.attrs {
+		if p, ok := strings.CutPrefix(a.name, "xmlns:"); ok {
+			n.declared[p] = true
+		}
+	}
+	n.out.WriteString("<" + n.named(t.name))
+	for _, a := range t.attrs {
+		isNS := a.name == "xmlns" || strings.HasPrefix(a.name, "xmlns:")
+		if n.dropsAttr(t, a, isNS) {
+			continue
+		}
+		n.out.WriteString(" " + a.name + `="` + xmlText.Replace(cut(a.value, maxField)) + `"`)
+	}
+	if first {
+		for _, k := range known {
+			if !n.declared[k[0]] {
+				n.declared[k[0]] = true
+				n.out.WriteString(" xmlns:" + k[0] + `="` + k[1] + `"`)
+			}
+		}
+	}
+	n.out.WriteByte('>')
+}
+
+// dropsAttr says which attributes gofeed is not to see: those under a prefix,
+// whose meaning we carry ourselves, and the type of a text construct, which has
+// become HTML.
+func (n *normaliser) dropsAttr(t tag, a attr, isNS bool) bool {
+	if isNS {
+		return a.value == "" && a.name != "xmlns" || !plainName(strings.TrimPrefix(a.name, "xmlns:"))
+	}
+	if strings.Contains(a.name, ":") || !plainName(a.name) {
+		return true
+	}
+	return (a.name == "type" || a.name == "mode") && n.atomText(t.name)
+}
+
+func plainName(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !(nameStart(c) && c < 0x80 || i > 0 && (c >= '0' && c <= '9' || c == '-' || c == '.')) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// named is an element's name as written, without a prefix nobody declared.
+func (n *normaliser) named(name string) string {
+	prefix, rest, ok := strings.Cut(name, ":")
+	if !ok {
+		return safeName(name)
+	}
+	if known := n.declared[prefix]; known || isKnown(prefix) && len(n.stack) > 1 {
+		return prefix + ":" + safeName(rest)
+	}
+	return safeName(prefix) + "_" + safeName(rest)
+}
+
+func isKnown(prefix string) bool {
+	for _, k := range known {
+		if k[0] == prefix {
+			return true
+		}
+	}
+	return false
+}
+
+func safeName(s string) string {
+	if plainName(s) {
+		return s
+	}
+	return "x"
+}
+
+// writeOwn writes what an item's start tag says and gofeed does not read.
+func (n *normaliser) writeOwn(t tag, el element) {
+	if n.itemAt < 0 || len(n.stack) < 2 || n.stack[len(n.stack)-1].name != t.name || !n.opensItem(t) {
+		return
+	}
+	n.own("lang", el.lang)
+	n.own("base", el.base)
+	if about, ok := t.attr("rdf:about"); ok {
+		n.own("about", about)
+	}
+}
+
+func (n *normaliser) opensItem(t tag) bool {
+	name := strings.ToLower(local(t.name))
+	return name == "item" || name == "entry" && n.root == "feed"
+}
+
+func (n *normaliser) own(name, value string) {
+	if value != "" {
+		n.out.WriteString("<wd:" + name + ">" + xmlText.Replace(cut(onlyLegal(value), 4096)) + "</wd:" + name + ">")
+	}
+}
+
+// end reads an end tag. One that closes nothing is passed over; one that closes
+// an outer element closes what is open inside.
+func (n *normaliser) end(rest string) {
+	i := strings.IndexByte(rest, '>')
+	if i < 0 {
+		n.at = len(n.src)
+		return
+	}
+	n.at += i + 1
+	name := strings.TrimSpace(rest[2:i])
+	if n.take != nil {
+		if !n.endInside(name) {
+			return
+		}
+	}
+	for d := len(n.stack) - 1; d > 0; d-- {
+		if n.stack[d].name == name {
+			for len(n.stack) > d {
+				n.close()
+			}
+			return
+		}
+	}
+}
+
+// close closes the innermost element.
+func (n *normaliser) close() {
+	depth := len(n.stack) - 1
+	el := n.stack[depth]
+	n.stack = n.stack[:depth]
+	n.xmlns -= el.xmlns
+	if n.skipping > 0 {
+		if depth == n.skipping {
+			n.skipping = 0
+		}
+		return
+	}
+	n.out.WriteString("</" + n.named(el.name) + ">")
+	if n.isItem(el.name) {
+		n.itemAt = -1
+	}
+}
+
+// finish closes what is open at the end of a document that breaks off. An item
+// still open is not whole: it goes.
+func (n *normaliser) finish() {
+	if n.take != nil && n.itemAt < 0 {
+		n.closeConstruct()
+	}
+	n.take = nil
+	if n.itemAt >= 0 {
+		n.out.Truncate(n.itemAt)
+		for len(n.stack) > 1 && !n.opensItemAt(len(n.stack)-1) {
+			n.stack = n.stack[:len(n.stack)-1]
+		}
+		if len(n.stack) > 1 {
+			n.stack = n.stack[:len(n.stack)-1]
+		}
+	}
+	for len(n.stack) > 1 {
+		n.close()
+	}
+}
+
+func (n *normaliser) opensItemAt(depth int) bool {
+	return n.opensItem(tag{name: n.stack[depth].name})
+}
+
+func local(name string) string {
+	if i := strings.LastIndexByte(name, ':'); i >= 0 {
+		return name[i+1:]
+	}
+	return name
+}
+
+// joinURL resolves ref against base; a ref that cannot be read changes nothing.
+func joinURL(base, ref string) string {
+	r, err := url.Parse(strings.TrimSpace(ref))
+	if err != nil {
+		return base
+	}
+	b, err := url.Parse(base)
+	if err != nil {
+		return r.String()
+	}
+	return b.ResolveReference(r).String()
+}

@@ -1,0 +1,111 @@
+package feeds
+
+import "time"
+
+// A Format names a syntax that Parse reads or Write writes.
+type Format string
+
+const (
+	RSS  Format = "rss"  // RSS 2.0 and its ancestors 0.9x
+	RDF  Format = "rdf"  // RSS 1.0 and 0.90; read only
+	Atom Format = "atom" // RFC 4287
+	JSON Format = "json" // JSON Feed 1.1
+)
+
+// Meta is what the answer said about a document, beside its bytes.
+type Meta struct {
+	URL         string // the document's own address, after redirects: the base of relative links
+	ContentType string // the Content-Type header as sent, with its charset; "" when unknown
+	Language    string // the Content-Language header; "" when unknown
+}
+
+// A Feed is what one document says. Parse fills it from untrusted bytes: until
+// package clean has seen it, its HTML is raw and its links may be anything.
+// The same type goes into Write, which expects clean values.
+type Feed struct {
+	Format      Format
+	ID          string // atom:id; "" elsewhere
+	Title       string // HTML as found after Parse; plain text after clean and for Write
+	Description string // subtitle; as Title
+	Link        string // the HTML page of the feed
+	Self        string // rel="self": where the feed says it lives
+	Hub         string // rel="hub" (WebSub)
+	Lang        string // BCP 47; "" when the document has none
+	Rights      string // plain text after clean
+	Generator   string
+	Image       string // logo or icon
+	Updated     time.Time
+	Authors     []Person
+	Categories  []Category
+	Items       []Item
+
+	// What the document asks of those who poll it (RSS 2.0 ttl, skipHours, skipDays).
+	TTL       time.Duration // 0 when absent
+	SkipHours []int         // 0 to 23, GMT
+	SkipDays  []time.Weekday
+
+	Charset string // the charset Parse decoded from, as an IANA name in lower case
+	Invalid int    // items that carried nothing to keep (no id, link, title or text)
+	Over    int    // items beyond MaxItems, newest kept
+}
+
+// An Item is one thing a feed says; Atom calls it an entry.
+type Item struct {
+	ID         string      // guid or atom:id, byte for byte as written; "" when absent
+	Link       string      // the article at its publisher
+	Title      string      // HTML as found after Parse; plain text after clean and for Write
+	Summary    string      // HTML: description, atom:summary
+	Content    string      // HTML: content:encoded, atom:content, content_html
+	Text       string      // plain text of the fuller of Summary and Content; clean fills it
+	Published  time.Time   // zero when absent or unreadable
+	Updated    time.Time   // zero when absent or unreadable
+	Authors    []Person    // the item's own, else inherited from its feed
+	Categories []Category  // in document order
+	Enclosures []Enclosure // audio, video, images the item carries
+	Image      string      // lead image; clean fills it when the document names none
+	Lang       string      // BCP 47, declared or inherited; clean may detect it; "" unknown
+	Rights     string
+	Base       string  // what relative links in its HTML start from (xml:base, else the document)
+	Origin     *Origin // the feed the item says it came from; nil when it says nothing
+	Also       []Link  // Write only: other tellings of the same story, in order
+}
+
+// A Person is an author.
+type Person struct {
+	Name  string
+	Email string
+	URI   string
+}
+
+// A Category is a subject label. Scheme is RSS's domain, Atom's scheme.
+type Category struct {
+	Term   string
+	Scheme string
+	Label  string
+}
+
+// An Enclosure is a file that belongs to an item.
+type Enclosure struct {
+	URL    string
+	Type   string // media type
+	Length int64  // bytes; 0 unknown
+}
+
+// An Origin is the feed that an item was first published in: atom:source
+// (RFC 4287, 4.2.11), RSS 2.0 <source>.
+type Origin struct {
+	ID    string // atom:id of the feed, or its address
+	Title string
+	Link  string // its HTML page
+	Self  string // its own address
+}
+
+// A Link is a telling of a story elsewhere.
+type Link struct {
+	URL       string
+	Title     string
+	Outlet    string // name of the source
+	Lang      string
+	Published time.Time
+	Copy      bool // its text is a copy of the lead's
+}

@@ -1,0 +1,180 @@
+package feeds
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+)
+
+// Errors of documents that are no feeds.
+var (
+	ErrEmpty = errors.New("the document is empty")
+	ErrHTML  = errors.New("an HTML page, not a feed")
+)
+
+// A normaliser rewrites a lenient document as the plain XML that gofeed reads
+// well: one encoding, no DOCTYPE, comments or CDATA, every reference decoded and
+// escaped anew, every element closed, every text construct (Atom's by their
+// type, RSS descriptions with raw markup inside) as one run of escaped HTML.
+// What gofeed would lose, it writes as elements of its own namespace "wd": an
+// item's language, its xml:base and its rdf:about.
+type normaliser struct {
+	src  string
+	at   int
+	out  bytes.Buffer
+	root string // local name, lower case
+
+	stack    []element
+	declared map[string]bool // prefixes
+	elements int
+	xmlns    int // declarations in force
+	items    int
+	over     int
+	itemAt   int // where in out the open item starts; -1 outside
+	take     *construct
+	skipping int // depth of the stack at which an item over the limit opened; 0 for none
+}
+
+type element struct {
+	name  string // as written, "dc:date"
+	lang  string
+	base  string
+	xmlns int // namespaces it declares
+}
+
+// A construct is an element whose content becomes one HTML text.
+type construct struct {
+	name   string
+	escape bool // its text is text, not HTML source
+	drop   bool // its content is neither
+	base64 bool // Atom 0.3
+	depth  int  // elements of the same name inside
+	open   int  // elements inside
+	text   strings.Builder
+}
+
+// known prefixes are declared for documents that use them and forget to.
+var known = [][2]string{
+	{"dc", "http://purl.org/dc/elements/1.1/"}, {"content", "http://purl.org/rss/1.0/modules/content/"},
+	{"media", "http://search.yahoo.com/mrss/"}, {"itunes", "http://www.itunes.com/dtds/podcast-1.0.dtd"},
+	{"atom", "http://www.w3.org/2005/Atom"}, {"dcterms", "http://purl.org/dc/terms/"},
+	{"sy", "http://purl.org/rss/1.0/modules/syndication/"}, {"slash", "http://purl.org/rss/1.0/modules/slash/"},
+	{"feedburner", "http://rssnamespace.org/feedburner/ext/1.0"}, {"rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"},
+	{"wfw", "http://wellformedweb.org/CommentAPI/"}, {"georss", "http://www.georss.org/georss"},
+	{"wd", "urn:wiredesk"},
+}
+
+// normalise rewrites XML. It answers the root's name and the items left out.
+func normalise(src string, base string) (n *normaliser, err error) {
+	n = &normaliser{src: src, declared: map[string]bool{"xml": true}, itemAt: -1}
+	n.stack = append(n.stack, element{base: base})
+	n.out.Grow(len(src) + len(src)/8)
+	for n.at < len(n.src) {
+		if err := n.step(); err != nil {
+			return nil, err
+		}
+	}
+	if n.root == "" {
+		return nil, errors.New("no XML element in it: not a feed")
+	}
+	n.finish()
+	return n, nil
+}
+
+// step reads one piece of markup or the text before the next.
+func (n *normaliser) step() error {
+	rest := n.src[n.at:]
+	i := strings.IndexByte(rest, '<')
+	if i != 0 {
+		if i < 0 {
+			i = len(rest)
+		}
+		n.text(unescape(rest[:i]))
+		n.at += i
+		return nil
+	}
+	switch {
+	case strings.HasPrefix(rest, "<!--"):
+		n.skip(rest, "-->")
+	case strings.HasPrefix(rest, "<![CDATA["):
+		end := strings.Index(rest, "]]>")
+		inside, past := rest[9:], len(rest)
+		if end >= 0 {
+			inside, past = rest[9:end], end+3
+		}
+		n.text(onlyLegal(inside))
+		n.at += past
+	case strings.HasPrefix(rest, "<!"):
+		n.doctype(rest)
+	case strings.HasPrefix(rest, "<?"):
+		n.skip(rest, ">")
+	case strings.HasPrefix(rest, "</"):
+		n.end(rest)
+	case len(rest) > 1 && nameStart(rest[1]):
+		return n.start(rest)
+	default:
+		n.text("<")
+		n.at++
+	}
+	return nil
+}
+
+func nameStart(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 0x80
+}
+
+// skip passes over markup that says nothing.
+func (n *normaliser) skip(rest, end string) {
+	if i := strings.Index(rest, end); i >= 0 {
+		n.at += i + len(end)
+		return
+	}
+	n.at = len(n.src)
+}
+
+// doctype passes over a DOCTYPE with its internal subset. Its entities are
+// never expanded: they are how a kilobyte becomes a gigabyte.
+func (n *normaliser) doctype(rest string) {
+	depth, quote := 0, byte(0)
+	for i := 2; i < len(rest); i++ {
+		switch c := rest[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case (c == '"' || c == '\'') && depth > 0:
+			quote = c
+		case c == '[':
+			depth++
+		case c == ']':
+			depth--
+		case c == '>' && depth <= 0:
+			n.at += i + 1
+			return
+		}
+	}
+	n.skip(rest, ">") // it never closes: take the first end there is
+}
+
+// text writes character data, decoded.
+func (n *normaliser) text(s string) {
+	switch {
+	case n.skipping > 0 || n.root == "":
+	case n.take != nil:
+		n.take.add(s)
+	case len(n.stack) > 1:
+		xmlText.WriteString(&n.out, cut(s, maxField))
+	}
+}
+
+func (c *construct) add(s string) {
+	if c.drop || c.text.Len() >= maxField {
+		return
+	}
+	if c.escape {
+		s = htmlText.Replace(s)
+	}
+	c.text.WriteString(cut(s, maxField-c.text.Len()))
+}
+
+var htmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")

@@ -1,0 +1,161 @@
+package feeds
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"time"
+
+	gorilla "github.com/gorilla/feeds"
+)
+
+// The structs around gorilla's: its own cannot carry categories, sources,
+// languages, self links or several authors.
+
+type rssOut struct {
+	XMLName xml.Name `xml:"rss"`
+	Version string   `xml:"version,attr"`
+	Content string   `xml:"xmlns:content,attr"`
+	DC      string   `xml:"xmlns:dc,attr"`
+	Atom    string   `xml:"xmlns:atom,attr"`
+	Media   string   `xml:"xmlns:media,attr"`
+	Channel *rssOutChannel
+}
+
+// FeedXml makes it a document for gorilla's WriteXML.
+func (r *rssOut) FeedXml() any { return r }
+
+type rssOutChannel struct {
+	*gorilla.RssFeed
+	Categories []rssOutCategory `xml:"category"`
+	Links      []rssOutLink     `xml:"atom:link"`
+	Items      []*rssOutItem    `xml:"item"`
+}
+
+type rssOutLink struct {
+	Href string `xml:"href,attr"`
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr,omitempty"`
+}
+
+type rssOutCategory struct {
+	Domain string `xml:"domain,attr,omitempty"`
+	Term   string `xml:",chardata"`
+}
+
+type rssOutItem struct {
+	*gorilla.RssItem
+	Categories []rssOutCategory `xml:"category"`
+	Creators   []string         `xml:"dc:creator"`
+	Lang       string           `xml:"dc:language,omitempty"`
+	Rights     string           `xml:"dc:rights,omitempty"`
+	Source     *rssOutSource    `xml:"source"`
+	Updated    string           `xml:"atom:updated,omitempty"`
+	Media      []rssOutMedia    `xml:"media:content"`
+}
+
+type rssOutSource struct {
+	URL   string `xml:"url,attr"`
+	Title string `xml:",chardata"`
+}
+
+type rssOutMedia struct {
+	URL    string `xml:"url,attr"`
+	Medium string `xml:"medium,attr"`
+}
+
+// stylesheet makes a feed that is opened in a browser readable.
+const stylesheet = `<?xml-stylesheet type="text/css" href="feed.css"?>`
+
+func writeRSS(f *Feed) ([]byte, error) {
+	ch := &rssOutChannel{RssFeed: &gorilla.RssFeed{
+		Title: f.Title, Link: f.Link, Description: f.Description, Language: f.Lang, Copyright: f.Rights,
+		Generator: f.Generator, Ttl: int(f.TTL / time.Minute),
+	}}
+	if ch.Description == "" {
+		ch.Description = f.Title // required (RSS 2.0)
+	}
+	if !f.Updated.IsZero() {
+		ch.LastBuildDate = f.Updated.UTC().Format(time.RFC1123Z)
+	}
+	if f.Image != "" {
+		ch.Image = &gorilla.RssImage{Url: f.Image, Title: f.Title, Link: f.Link}
+	}
+	if f.Self != "" {
+		ch.Links = append(ch.Links, rssOutLink{f.Self, "self", "application/rss+xml"})
+	}
+	if f.Hub != "" {
+		ch.Links = append(ch.Links, rssOutLink{Href: f.Hub, Rel: "hub"})
+	}
+	ch.Categories = rssOutCategories(f.Categories)
+	for i := range f.Items {
+		ch.Items = append(ch.Items, rssOutOf(&f.Items[i]))
+	}
+	return outXML(&rssOut{
+		Version: "2.0", Content: "http://purl.org/rss/1.0/modules/content/", DC: "http://purl.org/dc/elements/1.1/",
+		Atom: "http://www.w3.org/2005/Atom", Media: "http://search.yahoo.com/mrss/", Channel: ch,
+	}, f.Self != "")
+}
+
+func rssOutOf(it *Item) *rssOutItem {
+	out := &rssOutItem{
+		RssItem: &gorilla.RssItem{
+			Title: it.Title, Link: it.Link, Description: outPlain(it),
+			Guid: &gorilla.RssGuid{Id: it.ID, IsPermaLink: "false"},
+		},
+		Lang: it.Lang, Rights: it.Rights, Categories: rssOutCategories(it.Categories),
+	}
+	if it.Content != "" {
+		out.RssItem.Content = &gorilla.RssContent{Content: it.Content}
+	}
+	if !it.Published.IsZero() {
+		out.PubDate = it.Published.UTC().Format(time.RFC1123Z)
+	}
+	if !it.Updated.IsZero() && !it.Updated.Equal(it.Published) {
+		out.Updated = outRFC3339(it.Updated)
+	}
+	for _, p := range it.Authors {
+		name := p.Name
+		if name == "" {
+			name = p.Email
+		}
+		out.Creators = append(out.Creators, name)
+	}
+	if len(it.Enclosures) > 0 { // RSS 2.0 has room for one
+		e := it.Enclosures[0]
+		out.Enclosure = &gorilla.RssEnclosure{Url: e.URL, Type: e.Type, Length: fmt.Sprint(e.Length)}
+		if e.Type == "" {
+			out.Enclosure.Type = "application/octet-stream" // required
+		}
+	}
+	if it.Origin != nil && it.Origin.Self != "" {
+		out.Source = &rssOutSource{it.Origin.Self, it.Origin.Title}
+	}
+	if it.Image != "" {
+		out.Media = []rssOutMedia{{it.Image, "image"}}
+	}
+	return out
+}
+
+func rssOutCategories(cs []Category) (out []rssOutCategory) {
+	for _, c := range cs {
+		out = append(out, rssOutCategory{c.Scheme, c.Term})
+	}
+	return out
+}
+
+// outXML lets gorilla write the document, and puts the stylesheet behind the
+// XML declaration.
+func outXML(x gorilla.XmlFeed, styled bool) ([]byte, error) {
+	var b bytes.Buffer
+	if err := gorilla.WriteXML(x, &b); err != nil {
+		return nil, fmt.Errorf("write XML: %w", err)
+	}
+	b.WriteByte('\n')
+	out := b.Bytes()
+	if end := bytes.Index(out, []byte("?>")); styled && end > 0 {
+		end += 2
+		out = append(append(append([]byte(nil), out[:end]...), ("\n"+stylesheet+"\n")...), bytes.TrimLeft(out[end:], "\n")...)
+	}
+	return out, nil
+}
