@@ -1,0 +1,214 @@
+package clean
+
+import (
+	"errors"
+	stdhtml "html"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// kept are the elements that pass, with the attributes they keep. Everything
+// else is unwrapped: its content stays, it goes.
+var kept = map[atom.Atom]string{
+	atom.P: "", atom.Br: "", atom.Hr: "", atom.Div: "", atom.Span: "",
+	atom.H1: "", atom.H2: "", atom.H3: "", atom.H4: "", atom.H5: "", atom.H6: "",
+	atom.Blockquote: "", atom.Pre: "", atom.Code: "", atom.Kbd: "", atom.Samp: "", atom.Var: "",
+	atom.Ul: "", atom.Ol: "start", atom.Li: "", atom.Dl: "", atom.Dt: "", atom.Dd: "",
+	atom.Table: "", atom.Caption: "", atom.Thead: "", atom.Tbody: "", atom.Tfoot: "", atom.Tr: "",
+	atom.Th: "colspan rowspan", atom.Td: "colspan rowspan",
+	atom.Figure: "", atom.Figcaption: "", atom.A: "href title", atom.Img: "src alt title width height",
+	atom.B: "", atom.Strong: "", atom.I: "", atom.Em: "", atom.U: "", atom.S: "", atom.Del: "", atom.Ins: "",
+	atom.Sub: "", atom.Sup: "", atom.Small: "", atom.Q: "", atom.Cite: "", atom.Abbr: "title", atom.Mark: "",
+	atom.Time: "datetime", atom.Bdi: "", atom.Bdo: "", atom.Audio: "src", atom.Video: "src",
+}
+
+// dropped go with all they hold: code, frames, controls, what a parser treats
+// in a way of its own.
+var dropped = map[atom.Atom]bool{
+	atom.Script: true, atom.Style: true, atom.Iframe: true, atom.Object: true, atom.Embed: true, atom.Applet: true,
+	atom.Svg: true, atom.Math: true, atom.Template: true, atom.Noscript: true, atom.Noembed: true, atom.Noframes: true,
+	atom.Xmp: true, atom.Plaintext: true, atom.Listing: true, atom.Title: true, atom.Meta: true, atom.Link: true,
+	atom.Base: true, atom.Frame: true, atom.Frameset: true, atom.Input: true, atom.Select: true, atom.Button: true,
+	atom.Textarea: true, atom.Option: true, atom.Canvas: true, atom.Param: true, atom.Source: true, atom.Track: true,
+	atom.Map: true, atom.Area: true, atom.Dialog: true, atom.Menu: true, atom.Datalist: true, atom.Isindex: true,
+}
+
+// codelike are elements the parser has no atom for and browsers read as code.
+func codelike(name string) bool {
+	return strings.Contains(name, ":script") || name == "fencedframe" || name == "portal"
+}
+
+// blocks end a line of text.
+var blocks = map[atom.Atom]bool{
+	atom.P: true, atom.Div: true, atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true,
+	atom.Blockquote: true, atom.Pre: true, atom.Ul: true, atom.Ol: true, atom.Li: true, atom.Dl: true, atom.Dt: true,
+	atom.Dd: true, atom.Table: true, atom.Caption: true, atom.Tr: true, atom.Th: true, atom.Td: true, atom.Figure: true,
+	atom.Figcaption: true, atom.Section: true, atom.Article: true, atom.Header: true, atom.Footer: true, atom.Aside: true,
+}
+
+// void elements have no content and no end tag.
+var void = map[atom.Atom]bool{atom.Br: true, atom.Hr: true, atom.Img: true}
+
+// errDeep is HTML nested beyond what the parser holds (512 open elements).
+var errDeep = errors.New("html: nested too deeply")
+
+// parse reads a fragment as it would stand in a body.
+func parse(src string) ([]*html.Node, error) {
+	at := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragment(strings.NewReader(src), at)
+	if err != nil {
+		return nil, errors.Join(errDeep, err)
+	}
+	return nodes, nil
+}
+
+// maxPasses bounds the search for a form that cleaning leaves alone.
+const maxPasses = 6
+
+// HTML cleans a fragment; links start from base. What is taken out may move what
+// stays (a table's text, a paragraph in a paragraph), and a second parser must
+// see what this one saw: so it is cleaned until nothing changes, and HTML that
+// never settles, or is nested beyond 512 elements, becomes plain text.
+func HTML(src, base string) string {
+	return body{}.clean(src, base)
+}
+
+// settle repeats one pass of cleaning until its output is its input.
+func settle(src string, pass func(string) (string, error)) string {
+	for range maxPasses {
+		out, err := pass(src)
+		if err != nil {
+			break
+		}
+		if out == src {
+			return out
+		}
+		src = out
+	}
+	return stdhtml.EscapeString(Plain(src))
+}
+
+// A writer renders the nodes that pass.
+type writer struct {
+	strings.Builder
+	base string
+	skip map[*html.Node]bool // repeats and footers
+}
+
+func (w *writer) node(n *html.Node) {
+	switch {
+	case w.skip[n]:
+	case n.Type == html.TextNode:
+		w.WriteString(stdhtml.EscapeString(strip(n.Data)))
+	case n.Type == html.ElementNode:
+		w.element(n)
+	}
+}
+
+func (w *writer) children(n *html.Node) {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		w.node(c)
+	}
+}
+
+func (w *writer) element(n *html.Node) {
+	a := n.DataAtom
+	if n.Namespace != "" || dropped[a] || a == 0 && codelike(n.Data) {
+		return
+	}
+	names, ok := kept[a]
+	switch {
+	case !ok || a == atom.Span && n.Attr == nil:
+		w.children(n)
+		return
+	case a == atom.Img:
+		w.image(n)
+		return
+	}
+	attrs := w.attributes(n, names)
+	switch {
+	case a == atom.Span && attrs == "", a == atom.A && !strings.Contains(attrs, " href="):
+		w.children(n)
+		return
+	case (a == atom.Audio || a == atom.Video) && !strings.Contains(attrs, " src="):
+		return
+	}
+	w.WriteString("<" + n.Data + attrs)
+	if void[a] {
+		w.WriteString("/>")
+		return
+	}
+	if a == atom.Audio || a == atom.Video {
+		w.WriteString(` controls=""`)
+	}
+	w.WriteByte('>')
+	if c := n.FirstChild; a == atom.Pre && c != nil && c.Type == html.TextNode && strings.HasPrefix(c.Data, "\n") {
+		w.WriteByte('\n') // the parser takes one newline after <pre>
+	}
+	w.children(n)
+	w.WriteString("</" + n.Data + ">")
+}
+
+// attributes writes those that pass, in the order of the allow-list.
+func (w *writer) attributes(n *html.Node, names string) string {
+	var b strings.Builder
+	for _, name := range append(strings.Fields(names), "lang", "dir") {
+		if v := w.attribute(n, name); v != "" {
+			b.WriteString(" " + name + `="` + stdhtml.EscapeString(v) + `"`)
+		}
+	}
+	return b.String()
+}
+
+// attribute is the value that passes; "" when none does.
+func (w *writer) attribute(n *html.Node, name string) string {
+	v := Plain(attr(n, name))
+	switch name {
+	case "href":
+		if mail, ok := mailto(v); ok {
+			return mail
+		}
+		return Link(v, w.base)
+	case "src":
+		return Link(v, w.base)
+	case "dir":
+		if v = strings.ToLower(v); v != "rtl" && v != "ltr" && v != "auto" {
+			return ""
+		}
+	case "lang":
+		if strings.ContainsFunc(v, func(r rune) bool {
+			return !(r == '-' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9')
+		}) || len(v) > 35 {
+			return ""
+		}
+	case "width", "height", "colspan", "rowspan", "start":
+		if i, err := strconv.Atoi(v); err != nil || i < 1 || i > 10000 || strconv.Itoa(i) != v {
+			return ""
+		}
+	}
+	return v
+}
+
+func attr(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Namespace == "" && a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// mailto passes an address without headers: they could fill in a whole letter.
+func mailto(v string) (string, bool) {
+	if len(v) < 8 || !strings.EqualFold(v[:7], "mailto:") {
+		return "", false
+	}
+	address, _, _ := strings.Cut(v[7:], "?")
+	if strings.Count(address, "@") != 1 || strings.ContainsAny(address, "<>\"' \\,;:/%") {
+		return "", false
+	}
+	return "mailto:" + address, true
+}
