@@ -1,0 +1,143 @@
+package fetch
+
+import (
+	"html"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// answer reads what is no redirect. Only a whole document and a 304 to our
+// validators come back as a Response; all else must change nothing (DESIGN 9).
+func (c *Client) answer(resp *http.Response, body io.Reader, t *trip) (*Response, error) {
+	h, now := resp.Header, time.Now()
+	r := &Response{
+		URL:             t.at.String(),
+		Status:          resp.StatusCode,
+		ETag:            h.Get("ETag"),
+		LastModified:    h.Get("Last-Modified"),
+		ContentType:     h.Get("Content-Type"),
+		ContentLanguage: h.Get("Content-Language"),
+		MaxAge:          Freshness(h, now),
+		RetryAfter:      retryAfter(h, now),
+	}
+	// 203 is a document that a proxy has worked on. 206 was not asked for, 204
+	// and 205 have none, 202 is what firewalls say while they make up their mind.
+	conditional := t.asked.ETag != "" || t.asked.LastModified != ""
+	switch {
+	case resp.StatusCode == http.StatusNotModified && conditional:
+		confirm(r, t.asked)
+		return r, ErrNotModified
+	case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNonAuthoritativeInfo:
+		return nil, status(resp, body, r.RetryAfter)
+	}
+	if resp.ContentLength > c.options.MaxBody {
+		return nil, tooLarge("the body", c.options.MaxBody) // whatever its coding: none makes it smaller
+	}
+	var err error
+	if r.Body, err = read(body, h, c.options.MaxBody); err != nil {
+		return nil, err
+	}
+	// Kept as a pair or not at all: half of one could confirm another document.
+	if !sendable(r.ETag) || !sendable(r.LastModified) {
+		r.ETag, r.LastModified = "", ""
+	}
+	return r, nil
+}
+
+// confirm fills in what a 304 need not repeat (RFC 9110, 15.4.5; Apache leaves
+// out Last-Modified): what it does not contradict is the pair we asked with.
+func confirm(r *Response, asked Request) {
+	sameTag := r.ETag == "" || r.ETag == asked.ETag
+	sameDate := r.LastModified == "" || r.LastModified == asked.LastModified
+	if sameTag && sameDate {
+		r.ETag, r.LastModified = asked.ETag, asked.LastModified
+	}
+}
+
+// status reads an answer without a document. A 304 to a request without
+// validators is one too: it confirms nothing that we have.
+func status(resp *http.Response, body io.Reader, wait time.Duration) *StatusError {
+	const enough = 8 << 10 // bytes
+
+	start, _ := read(io.LimitReader(body, enough), resp.Header, enough) // as much as came
+	return &StatusError{
+		Code:       resp.StatusCode,
+		RetryAfter: wait,
+		Snippet:    snippet(string(start)),
+		Challenge:  challenged(resp.Header, string(start)),
+	}
+}
+
+// challenged says whether a firewall wants a browser to prove itself, as the
+// firewalls of Cloudflare and AWS say in a header and others in their page. The
+// page of a document (200) is not looked at: parsing will find that it is none.
+func challenged(h http.Header, page string) bool {
+	if strings.EqualFold(h.Get("Cf-Mitigated"), "challenge") {
+		return true
+	}
+	switch strings.ToLower(h.Get("X-Amzn-Waf-Action")) {
+	case "challenge", "captcha":
+		return true
+	}
+	for _, mark := range []string{"/cdn-cgi/challenge-platform/", "_Incapsula_Resource", "ddos-guard/js-challenge"} {
+		if strings.Contains(page, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// snippet is what a person reads of an error page: its first 200 characters
+// without tags, scripts and styles.
+func snippet(page string) string {
+	var b strings.Builder
+	lower := asciiLower(page)
+	for at := 0; at < len(page); {
+		tag := strings.IndexByte(page[at:], '<')
+		if tag < 0 {
+			b.WriteString(page[at:])
+			break
+		}
+		b.WriteString(page[at : at+tag])
+		b.WriteByte(' ')
+		at += tag + 1
+		at += tagLength(lower[at:])
+	}
+	// Unescape after the tags are gone and before printable looks: an escaped
+	// control character is one.
+	text := html.UnescapeString(b.String())
+	return printable(strings.Join(strings.Fields(text), " "), 200)
+}
+
+// tagLength is the length of the tag at the start of s, up to its ">", and of
+// the hidden text that the tag opens.
+func tagLength(s string) int {
+	hidden := 0
+	for _, kind := range [][2]string{{"script", "</script"}, {"style", "</style"}, {"!--", "--"}} {
+		if rest, ok := strings.CutPrefix(s, kind[0]); ok {
+			end := strings.Index(rest, kind[1])
+			if end < 0 {
+				return len(s)
+			}
+			hidden = len(kind[0]) + end
+		}
+	}
+	end := strings.IndexByte(s[hidden:], '>')
+	if end < 0 {
+		return len(s)
+	}
+	return hidden + end + 1
+}
+
+// asciiLower keeps the length, which strings.ToLower does not.
+func asciiLower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
