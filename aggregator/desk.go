@@ -1,0 +1,262 @@
+package aggregator
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/wiredesk/wiredesk/aggregator/story"
+	"github.com/wiredesk/wiredesk/aggregator/topic"
+	"github.com/wiredesk/wiredesk/config"
+)
+
+// A DeskStore is what the desk asks of the store.
+type DeskStore interface {
+	Queue(ctx context.Context, plan string, limit int) ([]Record, error)
+	Window(ctx context.Context, since time.Time) ([]Record, error)
+	Stories(ctx context.Context, stories []int64) ([]Entry, error)
+	Issues(ctx context.Context) ([]Issue, error)
+	File(ctx context.Context, f Filing) error
+}
+
+// batch is how many records one transaction files: small enough that polls
+// waiting to save do not wait long.
+const batch = 200
+
+// A Desk files records into stories and entries, in order. It belongs to one
+// goroutine; Wake may be called from any.
+type Desk struct {
+	Store DeskStore
+	Plan  func() *Plan
+	Log   *slog.Logger
+	Now   func() time.Time
+	Filed func() // called after a round that changed an edition; may be nil
+
+	index *story.Index // nil: to be read from the store
+	wake  chan struct{}
+}
+
+// NewDesk returns a desk that files by the active plan.
+func NewDesk(store DeskStore, plan func() *Plan, log *slog.Logger) *Desk {
+	return &Desk{Store: store, Plan: plan, Log: log, Now: time.Now, wake: make(chan struct{}, 1)}
+}
+
+// Wake tells Run that something was saved. It never blocks.
+func (d *Desk) Wake() {
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run files whatever waits, at every Wake and once a minute besides, until ctx
+// ends. A store that cannot be read is logged and tried again.
+func (d *Desk) Run(ctx context.Context) error {
+	retry := time.NewTicker(time.Minute)
+	defer retry.Stop()
+	for {
+		round, err := d.File(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			d.Log.Error("filing waits for the store", "err", err)
+		case round.Filed > 0:
+			d.Log.Info("filed", "items", round.Filed, "unmatched", round.Unmatched,
+				"lead", round.Lead, "also", round.Also, "copy", round.Copy)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.wake:
+		case <-retry.C:
+		}
+	}
+}
+
+// File files every record that waits and returns the ledger. New items,
+// revisions and records of an older plan are one queue.
+func (d *Desk) File(ctx context.Context) (Round, error) {
+	plan := d.Plan()
+	var sum Round
+	for ctx.Err() == nil {
+		records, err := d.Store.Queue(ctx, plan.Print, batch)
+		if err != nil {
+			return sum, err
+		}
+		if len(records) == 0 {
+			return sum, d.reprint(ctx, plan)
+		}
+		round, err := d.file(ctx, plan, records)
+		if err != nil {
+			d.index = nil // it may hold what was not stored: read it again
+			return sum, err
+		}
+		sum.add(round)
+	}
+	return sum, ctx.Err()
+}
+
+func (r *Round) add(o Round) {
+	r.Filed += o.Filed
+	r.Unmatched += o.Unmatched
+	r.Lead += o.Lead
+	r.Also += o.Also
+	r.Copy += o.Copy
+}
+
+// file decides on one batch and stores the decisions in one transaction.
+func (d *Desk) file(ctx context.Context, plan *Plan, records []Record) (Round, error) {
+	now := d.Now()
+	if err := d.open(ctx, now); err != nil {
+		return Round{}, err
+	}
+	f := Filing{Plan: plan.Print, At: now}
+	var stories []int64
+	for i := range records {
+		r := &records[i]
+		if r.Story != 0 {
+			stories = append(stories, r.Story)
+		}
+		d.decide(plan, r)
+		if r.Story != 0 {
+			stories = append(stories, r.Story)
+		}
+		f.Decisions = append(f.Decisions, Decision{r.ID, r.Rev, r.Matches, r.Story, r.CopyOf, r.Rule})
+		f.Round.count(r)
+	}
+	slices.Sort(stories)
+	entries, err := d.Store.Stories(ctx, slices.Compact(stories))
+	if err != nil {
+		return Round{}, err
+	}
+	l := newLayout(plan, entries, now)
+	for i := range records {
+		l.place(&records[i])
+	}
+	f.Entries, f.Withdrawn, f.Changed = l.result()
+	return f.Round, d.store(ctx, f)
+}
+
+// store commits a filing and tells who waits for changed editions.
+func (d *Desk) store(ctx context.Context, f Filing) error {
+	err := d.Store.File(ctx, f)
+	if err == nil && len(f.Changed) > 0 && d.Filed != nil {
+		d.Filed()
+	}
+	return err
+}
+
+// count adds a decided record to the ledger.
+func (r *Round) count(rec *Record) {
+	r.Filed++
+	switch {
+	case rec.Story == 0:
+		r.Unmatched++
+	case rec.CopyOf != 0:
+		r.Copy++
+	case rec.Story == rec.ID:
+		r.Lead++
+	default:
+		r.Also++
+	}
+}
+
+// open reads the window of filed items, as stored: a restart never decides again.
+func (d *Desk) open(ctx context.Context, now time.Time) error {
+	if d.index != nil {
+		d.index.Trim(now.Add(-story.Window))
+		return nil
+	}
+	records, err := d.Store.Window(ctx, now.Add(-story.Window))
+	if err != nil {
+		return fmt.Errorf("read the window: %w", err)
+	}
+	d.index = story.NewIndex()
+	for i := range records {
+		r := &records[i]
+		d.index.Add(piece(r), story.Verdict{Story: r.Story, CopyOf: r.CopyOf})
+	}
+	return nil
+}
+
+// decide fills r's matches and its place. A panic is this item's own: it stays
+// unmatched, and why says so (I4).
+func (d *Desk) decide(plan *Plan, r *Record) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.Log.Error("panic in filing", "item", r.ID, "err", p, "stack", string(debug.Stack()))
+			r.Matches, r.Story, r.CopyOf = nil, 0, 0
+			r.Rule = fmt.Sprintf("not filed, a defect of wiredesk: panic: %v", p)
+		}
+	}()
+	r.Matches = plan.Topics.Match(doc(plan, r))
+	if !slices.ContainsFunc(r.Matches, func(m topic.Match) bool { return m.In }) {
+		d.index.Remove(r.ID)
+		r.Story, r.CopyOf, r.Rule = 0, 0, ""
+		return
+	}
+	p := piece(r)
+	if r.Story == 0 { // a record keeps the place it was once given
+		v := d.index.Place(p)
+		r.Story, r.CopyOf, r.Rule = v.Story, v.CopyOf, v.Rule
+	}
+	d.index.Add(p, story.Verdict{Story: r.Story, CopyOf: r.CopyOf})
+}
+
+func doc(plan *Plan, r *Record) topic.Doc {
+	d := topic.Doc{Item: &r.Item, Source: r.Source}
+	if src := plan.Source(r.Source); src != nil {
+		d.Home, d.Take, d.Tags = src.Home, src.Take, src.Tags
+	}
+	return d
+}
+
+func piece(r *Record) story.Piece {
+	sum, _ := story.Sign(r.Item.Text)
+	return story.Piece{
+		Record: r.ID, Source: r.Source, Lang: r.Item.Lang,
+		At: r.Published, Came: r.FirstSeen, Sum: sum,
+	}
+}
+
+// reprint raises the version of editions whose look the plan has changed.
+func (d *Desk) reprint(ctx context.Context, plan *Plan) error {
+	issues, err := d.Store.Issues(ctx)
+	if err != nil {
+		return err
+	}
+	prints := map[string]string{}
+	for _, is := range issues {
+		prints[is.Edition] = is.Print
+	}
+	f := Filing{Plan: plan.Print, At: d.Now()}
+	for _, ed := range plan.Config.Editions {
+		if look := plan.look(ed); prints[ed.ID] != look {
+			f.Changed = append(f.Changed, Issue{Edition: ed.ID, Print: look})
+		}
+	}
+	if len(f.Changed) == 0 {
+		return nil
+	}
+	return d.store(ctx, f)
+}
+
+// shows says whether ed publishes r, and the topics it does so for.
+func shows(ed *config.Edition, r *Record) (topics []string) {
+	if slices.Contains(ed.ExcludeSources, r.Source) {
+		return nil
+	}
+	if len(ed.Langs) > 0 && !slices.Contains(ed.Langs, r.Item.Lang) {
+		return nil
+	}
+	for _, m := range r.Matches {
+		if m.In && slices.Contains(ed.Topics, m.Topic) {
+			topics = append(topics, m.Topic)
+		}
+	}
+	return topics
+}

@@ -1,0 +1,65 @@
+package aggregator
+
+import (
+	"time"
+
+	"github.com/wiredesk/wiredesk/feeds"
+)
+
+// An Entry is what an edition publishes of a story. Its ID, Published, Title
+// and Link are frozen when it is opened (I3).
+type Entry struct {
+	Edition   string
+	ID        string // tag URI (RFC 4151), minted once
+	Story     int64  // id of the first record of the story
+	Part      int    // 1, 2, … within (edition, story)
+	Published time.Time
+	Updated   time.Time // moves only for a correction, an override or a withdrawal
+	Lead      Telling
+	Also      []Telling // in the order they joined
+}
+
+// A Telling is one item of an entry as it is shown: a copy of what the record
+// said when it joined, so that printing needs nothing else.
+type Telling struct {
+	Record     int64             `json:"record"`
+	Source     string            `json:"source"`
+	Key        string            `json:"key"`              // the record's, for the id of an entry it leads
+	Outlet     string            `json:"outlet"`           // name shown
+	Label      string            `json:"label,omitempty"`  // as in "state media"
+	Weight     float64           `json:"weight,omitempty"` // of its source, for the choice of a lead
+	Title      string            `json:"title"`
+	Link       string            `json:"link,omitempty"`
+	Lang       string            `json:"lang,omitempty"`
+	Summary    string            `json:"summary,omitempty"` // plain text, cut to the source's excerpt
+	Content    string            `json:"content,omitempty"` // clean HTML, only with content = "full"
+	Words      int               `json:"words,omitempty"`   // of the whole text, for the choice of a lead
+	Published  time.Time         `json:"published"`
+	Authors    []string          `json:"authors,omitempty"`
+	Categories []string          `json:"categories,omitempty"` // the publisher's own, at most five
+	Topics     []string          `json:"topics,omitempty"`     // that it matched and the edition publishes
+	Image      string            `json:"image,omitempty"`
+	Enclosures []feeds.Enclosure `json:"enclosures,omitempty"` // audio and video
+	Rights     string            `json:"rights,omitempty"`
+	CopyOf     int64             `json:"copy_of,omitempty"` // record whose text it repeats
+	Note       string            `json:"note,omitempty"`    // the publisher's correction, in its own words
+	Feed       feeds.Origin      `json:"feed"`              // where we read it; no Self when the source is private
+}
+
+// An Issue is where an edition stands: what its documents' validators say.
+type Issue struct {
+	Edition   string
+	Version   int64     // raised by every change, never goes back
+	ChangedAt time.Time // when Version last rose, never goes back
+	Print     string    // fingerprint of what the plan says of its look
+}
+
+// A Round is the ledger of one desk round (I9):
+// Filed = Unmatched + Lead + Also + Copy.
+type Round struct {
+	Filed     int
+	Unmatched int // in no topic
+	Lead      int // first of its story
+	Also      int // another telling of a story
+	Copy      int // repeats a text already filed
+}

@@ -1,0 +1,30 @@
+package aggregator
+
+import (
+	"time"
+
+	"github.com/wiredesk/wiredesk/aggregator/topic"
+)
+
+// A Filing is everything one desk round changes, applied whole or not at all.
+// The store gives each decision the next FiledSeq in the order of Decisions.
+type Filing struct {
+	Plan      string // fingerprint of the plan that decided
+	Decisions []Decision
+	Entries   []Entry   // opened or changed, whole
+	Withdrawn []string  // ids of entries taken out of their edition
+	Changed   []Issue   // editions whose documents change: Edition and Print; the store raises Version and ChangedAt
+	Round     Round     // the ledger
+	At        time.Time // the round's time
+}
+
+// A Decision is what the desk says of one record. It holds for the revision it
+// was made of: a record revised meanwhile stays in the queue.
+type Decision struct {
+	Record  int64
+	Rev     int
+	Matches []topic.Match
+	Story   int64 // id of the story's first record; 0 when in no topic
+	CopyOf  int64
+	Rule    string
+}

@@ -1,0 +1,145 @@
+package aggregator
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"hash"
+	"io"
+
+	"github.com/wiredesk/wiredesk/feeds"
+	"github.com/wiredesk/wiredesk/feeds/clean"
+	"github.com/wiredesk/wiredesk/feeds/words"
+)
+
+// identify gives every item of a document its keys, the surest first: "g:" its
+// guid, "l:" its canonical link with its folded title, "t:" its title and text
+// when it has neither. A guid that stands on several links in one document is
+// no identity: that document's guids are not trusted (DESIGN 7). Keys are sums,
+// so a guid of 10 KB costs what any other does.
+func identify(items []feeds.Item) [][]string {
+	trusted := trustGuids(items)
+	keys := make([][]string, len(items))
+	for i := range items {
+		keys[i] = keysOf(&items[i], trusted)
+	}
+	return keys
+}
+
+func trustGuids(items []feeds.Item) bool {
+	links := map[string]string{}
+	for i := range items {
+		it := &items[i]
+		if it.ID == "" || it.Link == "" {
+			continue
+		}
+		key := clean.Key(it.Link)
+		if other, ok := links[it.ID]; ok && other != key {
+			return false
+		}
+		links[it.ID] = key
+	}
+	return true
+}
+
+func keysOf(it *feeds.Item, trusted bool) []string {
+	var keys []string
+	if it.ID != "" && trusted {
+		keys = append(keys, key("g:", it.ID))
+	}
+	if it.Link != "" {
+		keys = append(keys, key("l:", clean.Key(it.Link), words.Fold(it.Title)))
+	}
+	if len(keys) == 0 {
+		keys = append(keys, key("t:", it.ID, words.Fold(it.Title), it.Text))
+	}
+	return keys
+}
+
+func key(kind string, parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		field(h, p)
+	}
+	return kind + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15])
+}
+
+// field writes a string so that no two lists of fields write the same bytes.
+func field(h hash.Hash, s string) {
+	io.WriteString(h, s)
+	h.Write([]byte{0})
+}
+
+// sumOf sums what a reader sees of an item. Another sum under the same key is a
+// revision.
+func sumOf(it *feeds.Item) []byte {
+	h := sha256.New()
+	for _, s := range []string{it.Title, it.Link, it.Summary, it.Content} {
+		field(h, s)
+	}
+	return h.Sum(nil)[:16]
+}
+
+// A sorting is what a document's items are, against what the store knows.
+type sorting struct {
+	fresh []int         // indexes of new items
+	again map[int]int64 // index of a known item whose text changed → its record
+	known int           // unchanged, or known and pruned
+	twice int           // repeats of an item earlier in the same document
+}
+
+// sort compares items with what the store has seen of their keys. An item is
+// known by its first key, or by a later one unless that record is already
+// claimed by another item of the same document.
+func sortItems(items []feeds.Item, keys [][]string, seen map[string]Seen) sorting {
+	owner := claims(keys, seen)
+	s := sorting{again: map[int]int64{}}
+	inDoc := map[string]bool{}
+	for i := range items {
+		first := keys[i][0]
+		if inDoc[first] {
+			s.twice++
+			continue
+		}
+		inDoc[first] = true
+		was, ok := match(i, keys[i], seen, owner)
+		switch {
+		case !ok:
+			s.fresh = append(s.fresh, i)
+		case was.Record == 0 || was.Sum == nil || bytes.Equal(was.Sum, sumOf(&items[i])):
+			s.known++
+		default:
+			s.again[i] = was.Record
+		}
+	}
+	return s
+}
+
+// claims says which item owns each known record by its first key.
+func claims(keys [][]string, seen map[string]Seen) map[int64]int {
+	owner := map[int64]int{}
+	for i := range keys {
+		if was, ok := seen[keys[i][0]]; ok && was.Record != 0 {
+			if _, taken := owner[was.Record]; !taken {
+				owner[was.Record] = i
+			}
+		}
+	}
+	return owner
+}
+
+func match(i int, keys []string, seen map[string]Seen, owner map[int64]int) (Seen, bool) {
+	for n, k := range keys {
+		was, ok := seen[k]
+		if !ok {
+			continue
+		}
+		if by, taken := owner[was.Record]; n == 0 || !taken || by == i {
+			if was.Record != 0 {
+				owner[was.Record] = i
+			}
+			return was, true
+		}
+	}
+	return Seen{}, false
+}

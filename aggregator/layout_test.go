@@ -1,0 +1,197 @@
+package aggregator
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wiredesk/wiredesk/aggregator/topic"
+	"github.com/wiredesk/wiredesk/config"
+	"github.com/wiredesk/wiredesk/feeds"
+)
+
+// deskPlan has one edition of one topic, grouped as told.
+func deskPlan(group string) *Plan {
+	ed := &config.Edition{ID: "syria", Topics: []string{"syria"}, Group: group, Items: 100, Formats: []string{"rss", "atom", "json"}}
+	cfg := &config.Config{
+		Site:     config.Site{Title: "Desk", Tag: "desk.example,2024", BaseURL: "https://desk.example"},
+		Topics:   []*config.Topic{{ID: "syria", Title: "Syria"}},
+		Editions: []*config.Edition{ed},
+	}
+	p := &Plan{Config: cfg, sources: map[string]*config.Source{}, editions: map[string]*config.Edition{"syria": ed}}
+	for _, id := range []string{"a", "b", "c"} {
+		src := &config.Source{ID: id, Title: "Outlet " + id, URL: "https://" + id + ".example/feed", Excerpt: 300}
+		cfg.Sources = append(cfg.Sources, src)
+		p.sources[id] = src
+	}
+	return p
+}
+
+func told(id int64, source string, story, copyOf int64, at time.Time) *Record {
+	return &Record{
+		ID: id, Source: source, Key: fmt.Sprintf("g:%d", id), Rev: 1, Published: at, FirstSeen: at,
+		Item:    feeds.Item{Title: fmt.Sprintf("Title %d", id), Link: fmt.Sprintf("https://%s.example/%d", source, id), Lang: "en"},
+		Matches: []topic.Match{{Topic: "syria", In: true}}, Story: story, CopyOf: copyOf,
+	}
+}
+
+// round plays one batch on top of the entries of earlier ones.
+func round(p *Plan, held []Entry, now time.Time, records ...*Record) []Entry {
+	l := newLayout(p, slices.Clone(held), now) // as the store would give them: the desk's own
+	for _, r := range records {
+		l.place(r)
+	}
+	changed, withdrawn, _ := l.result()
+	after := map[string]Entry{}
+	for _, e := range held {
+		after[e.ID] = e
+	}
+	for _, e := range changed {
+		after[e.ID] = e
+	}
+	for _, id := range withdrawn {
+		delete(after, id)
+	}
+	var out []Entry
+	for _, e := range after {
+		out = append(out, e)
+	}
+	return out
+}
+
+func TestCopiesJoinTheEntryOfTheirOriginal(t *testing.T) {
+	for group, want := range map[string]int{"story": 1, "copy": 1, "item": 3} {
+		entries := round(deskPlan(group), nil, noon,
+			told(1, "a", 1, 0, noon), told(2, "b", 1, 1, noon.Add(time.Hour)), told(3, "c", 1, 1, noon.Add(90*time.Hour)))
+		if len(entries) != want {
+			t.Errorf("group %s: %d entries, want %d", group, len(entries), want)
+		}
+		if want == 1 && len(entries[0].Also) != 2 {
+			t.Errorf("group %s: %d also, want 2", group, len(entries[0].Also))
+		}
+	}
+}
+
+func TestAStoryTellsOnForADayAndAHalfThenOpensAnotherPart(t *testing.T) {
+	p := deskPlan("story")
+	entries := round(p, nil, noon, told(1, "a", 1, 0, noon))
+	entries = round(p, entries, noon, told(2, "b", 1, 0, noon.Add(entrySpan)))
+	if len(entries) != 1 {
+		t.Fatalf("%d entries within the span, want 1", len(entries))
+	}
+	entries = round(p, entries, noon, told(3, "c", 1, 0, noon.Add(entrySpan+time.Second)))
+	if len(entries) != 2 || entries[0].ID == entries[1].ID {
+		t.Errorf("after the span: %d entries, want a second part", len(entries))
+	}
+}
+
+func TestALaterOutletNeverChangesWhatReadersHold(t *testing.T) {
+	p := deskPlan("story")
+	before := round(p, nil, noon, told(1, "b", 1, 0, noon))[0]
+	weighty := told(2, "a", 1, 0, noon.Add(-time.Hour)) // earlier, and would have led
+	after := round(p, []Entry{before}, noon, weighty)[0]
+	want := before
+	want.Also = after.Also
+	if d := cmp.Diff(want, after); d != "" || len(after.Also) != 1 {
+		t.Errorf("%d also; the rest changed: %s", len(after.Also), d)
+	}
+}
+
+func TestTheBestOfOneBatchLeads(t *testing.T) {
+	early, late := told(1, "a", 1, 0, noon), told(2, "b", 1, 0, noon.Add(-time.Hour))
+	entries := round(deskPlan("story"), nil, noon, early, late)
+	if len(entries) != 1 || entries[0].Lead.Record != 2 {
+		t.Errorf("lead %+v, want the earlier item 2", entries)
+	}
+}
+
+func TestTheEarliestOfEqualTextsLeadsWhoeverWasPolledFirst(t *testing.T) {
+	polledFirst, original := told(1, "b", 1, 0, noon), told(2, "a", 1, 1, noon.Add(-time.Hour))
+	e := round(deskPlan("story"), nil, noon, polledFirst, original)[0]
+	if e.Lead.Record != 2 || !e.Copies(e.Also[0]) {
+		t.Errorf("lead %d, the other a copy: %v; want 2, true", e.Lead.Record, e.Copies(e.Also[0]))
+	}
+}
+
+func TestAnItemOfNoTopicLeavesItsEntry(t *testing.T) {
+	p := deskPlan("story")
+	entries := round(p, nil, noon, told(1, "a", 1, 0, noon), told(2, "b", 1, 1, noon.Add(time.Hour)))
+	lead := told(1, "a", 1, 0, noon)
+	lead.Matches = nil
+	lead.Story = 0
+	left := round(p, entries, noon, lead)
+	if len(left) != 1 || left[0].Lead.Record != 2 || left[0].ID == entries[0].ID {
+		t.Fatalf("after the lead left: %+v, want an entry of item 2 alone", left)
+	}
+	other := told(2, "b", 0, 0, noon)
+	other.Matches = nil
+	if last := round(p, left, noon, other); len(last) != 0 {
+		t.Errorf("after both left: %d entries, want none", len(last))
+	}
+}
+
+func TestAnEditionShowsACopyWhoseOriginalItExcludes(t *testing.T) {
+	p := deskPlan("story")
+	p.Config.Editions[0].ExcludeSources = []string{"a"}
+	entries := round(p, nil, noon, told(1, "a", 1, 0, noon), told(2, "b", 1, 1, noon))
+	if len(entries) != 1 || entries[0].Lead.Source != "b" {
+		t.Errorf("%+v, want the copy of b as lead", entries)
+	}
+}
+
+func TestFilingTheSameAgainChangesNothing(t *testing.T) {
+	p := deskPlan("story")
+	a, b := told(1, "a", 1, 0, noon), told(2, "b", 1, 1, noon)
+	entries := round(p, nil, noon, a, b)
+	l := newLayout(p, entries, noon.Add(time.Hour))
+	l.place(a)
+	l.place(b)
+	if changed, withdrawn, issues := l.result(); len(changed)+len(withdrawn)+len(issues) != 0 {
+		t.Errorf("changed %v, withdrawn %v, editions %v", changed, withdrawn, issues)
+	}
+}
+
+func TestOnlyAPublishersCorrectionUpdatesAnEntry(t *testing.T) {
+	p := deskPlan("story")
+	r := told(1, "a", 1, 0, noon)
+	r.Item.Text = "Twelve lorries crossed on Monday."
+	entries := round(p, nil, noon, r)
+	r.Item.Text = "Thirteen lorries crossed on Monday."
+	if after := round(p, entries, noon.Add(time.Hour), r); cmp.Diff(entries, after) != "" {
+		t.Errorf("a silent edit changed the entry: %s", cmp.Diff(entries, after))
+	}
+	for _, note := range []string{
+		"Correction: thirteen lorries crossed, not twelve.", "تصحيح: عبرت ثلاث عشرة شاحنة.",
+		"Rectificatif : treize camions.", "Düzeltme: on üç kamyon.", "Korrektur: dreizehn Lastwagen.", "Corrección: trece camiones.",
+	} {
+		r.Item.Text = "Thirteen lorries crossed on Monday.\n" + note
+		after := round(p, entries, noon.Add(time.Hour), r)[0]
+		if after.Lead.Note != note || !after.Updated.Equal(noon.Add(time.Hour)) || !after.Published.Equal(noon) {
+			t.Errorf("%q: note %q, updated %v, published %v", note, after.Lead.Note, after.Updated, after.Published)
+		}
+		if after.Lead.Title != entries[0].Lead.Title || after.ID != entries[0].ID {
+			t.Errorf("%q: title or id moved", note)
+		}
+	}
+}
+
+func TestIdsDependOnNothingButTheirItem(t *testing.T) {
+	mintOne := func(change func(*Plan)) string {
+		p := deskPlan("story")
+		change(p)
+		return round(p, nil, noon, told(1, "a", 1, 0, noon))[0].ID
+	}
+	same := mintOne(func(*Plan) {})
+	for name, change := range map[string]func(*Plan){
+		"another base URL":    func(p *Plan) { p.Config.Site.BaseURL = "https://other.example" },
+		"another topic title": func(p *Plan) { p.Config.Topics[0].Title = "Suriye" },
+		"another outlet name": func(p *Plan) { p.sources["a"].Title = "A" },
+	} {
+		if got := mintOne(change); got != same {
+			t.Errorf("%s: %s, want %s", name, got, same)
+		}
+	}
+}

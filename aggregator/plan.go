@@ -1,0 +1,168 @@
+package aggregator
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"github.com/wiredesk/wiredesk/aggregator/topic"
+	"github.com/wiredesk/wiredesk/config"
+)
+
+// Versions of what decides and what prints. Raising one files or prints
+// everything once more.
+const (
+	scorer  = 1 // topic scores and copies
+	printer = 1 // layout of documents
+)
+
+// A Plan is a config compiled and ready to run. It never changes; a reload
+// makes another one.
+type Plan struct {
+	Config *config.Config
+	Topics *topic.Set
+	Print  string // fingerprint of all that decides filing: another one re-files everything
+
+	sources   map[string]*config.Source
+	editions  map[string]*config.Edition
+	schedules map[string]schedule // by source id; cron only
+}
+
+// Compile finds what needs meaning (cron expressions, terms, topic tests) and
+// returns a plan. Warnings come beside a plan; with an error there is none.
+func Compile(cfg *config.Config) (*Plan, []config.Error) {
+	p := &Plan{
+		Config:    cfg,
+		sources:   map[string]*config.Source{},
+		editions:  map[string]*config.Edition{},
+		schedules: map[string]schedule{},
+	}
+	set, bad := topic.Compile(cfg.Topics)
+	var errs []config.Error
+	for _, b := range bad {
+		e := cfg.ErrorAt(b.Path, b.Offset, b.Msg, b.Help)
+		e.Warning = b.Warning
+		errs = append(errs, e)
+	}
+	p.Topics = set
+	errs = append(errs, p.index()...)
+	if set != nil {
+		errs = append(errs, runTests(cfg, set)...)
+	}
+	for _, e := range errs {
+		if !e.Warning {
+			return nil, errs
+		}
+	}
+	p.Print = p.fingerprint()
+	return p, errs
+}
+
+// index files sources and editions by id and reads the cron expressions.
+func (p *Plan) index() (errs []config.Error) {
+	for _, src := range p.Config.Sources {
+		p.sources[src.ID] = src
+		path := "sources." + src.ID + ".fetch"
+		cron := src.Fetch.Cron
+		if cron == "" && src.Fetch.Every == 0 {
+			cron, path = p.Config.Defaults.Fetch.Cron, "defaults.fetch"
+		}
+		if cron == "" {
+			continue
+		}
+		s, err := parseCron(cron)
+		if err != nil {
+			errs = append(errs, p.Config.ErrorAt(path, 0, err.Error(), `write five fields, as in "0 6-23 * * *", or "every 1h"`))
+			continue
+		}
+		p.schedules[src.ID] = s
+	}
+	for _, ed := range p.Config.Editions {
+		p.editions[ed.ID] = ed
+	}
+	return dedup(errs)
+}
+
+// dedup drops repeats: a bad default schedule is one mistake, not one a source.
+func dedup(errs []config.Error) []config.Error {
+	var kept []config.Error
+	for _, e := range errs {
+		if len(kept) == 0 || kept[len(kept)-1] != e {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+// runTests runs the sentences of [[topics.X.tests]].
+func runTests(cfg *config.Config, set *topic.Set) (errs []config.Error) {
+	for _, t := range cfg.Topics {
+		for _, test := range t.Tests {
+			if msg := set.Test(t.ID, test); msg != "" {
+				errs = append(errs, cfg.ErrorAt(test.Path, 0, "test failed: "+msg, ""))
+			}
+		}
+	}
+	return errs
+}
+
+// Source returns the source with that id, nil when the plan has none.
+func (p *Plan) Source(id string) *config.Source { return p.sources[id] }
+
+// Edition returns the edition with that id, nil when the plan has none.
+func (p *Plan) Edition(id string) *config.Edition { return p.editions[id] }
+
+// fingerprint sums what the desk's decisions depend on. Titles, addresses and
+// schedules are left out: changing them files nothing again.
+func (p *Plan) fingerprint() string {
+	type source struct {
+		ID, Lang, Home, Take string
+		Tags                 []string
+	}
+	type edition struct {
+		ID, Group               string
+		Topics, Langs, Excluded []string
+	}
+	sum := struct {
+		Scorer   int
+		Topics   []config.Topic
+		Sources  []source
+		Editions []edition
+	}{Scorer: scorer}
+	for _, t := range p.Config.Topics {
+		bare := *t
+		bare.Title, bare.Tests = "", nil
+		sum.Topics = append(sum.Topics, bare)
+	}
+	for _, s := range p.Config.Sources {
+		if s.Home != "" || s.Take != "" || len(s.Tags) > 0 {
+			sum.Sources = append(sum.Sources, source{s.ID, s.Lang, s.Home, s.Take, s.Tags})
+		}
+	}
+	for _, e := range p.Config.Editions {
+		sum.Editions = append(sum.Editions, edition{e.ID, e.Group, e.Topics, e.Langs, e.ExcludeSources})
+	}
+	return digest(sum)
+}
+
+// look sums what a document of ed shows beside its entries.
+func (p *Plan) look(ed *config.Edition) string {
+	site := &p.Config.Site
+	return digest(struct {
+		Printer int
+		Site    [4]string
+		Topics  []string
+		TTL     int
+		Edition config.Edition
+	}{printer, [4]string{site.Title, site.BaseURL, site.Tag, site.Contact}, topicTitles(p, ed.Topics), int(p.ttl().Minutes()), *ed})
+}
+
+// digest sums a value by its JSON form, whose field order is fixed.
+func digest(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("digest: " + err.Error()) // plain structs of strings: cannot fail
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:12])
+}

@@ -1,0 +1,166 @@
+package aggregator
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/wiredesk/wiredesk/config"
+	"github.com/wiredesk/wiredesk/feeds"
+	"github.com/wiredesk/wiredesk/feeds/clean"
+	"github.com/wiredesk/wiredesk/feeds/fetch"
+)
+
+// reader is the version of the whole reading path: parser and cleaner. It is
+// part of the body's sum, so that an upgrade reads every document once more.
+var reader = fmt.Sprintf("parse %d clean %d", feeds.Version, clean.Version)
+
+// Read turns the bytes of a document into a clean feed, as every poll does.
+func Read(body []byte, meta feeds.Meta, lang string) (*feeds.Feed, error) {
+	feed, err := feeds.Parse(body, meta)
+	if err != nil {
+		return nil, err
+	}
+	clean.Feed(feed, clean.Options{Base: meta.URL, Lang: lang})
+	return feed, nil
+}
+
+// read makes a batch of a whole document.
+func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st State, resp *fetch.Response) (Batch, error) {
+	sum := sha256.Sum256(append([]byte(reader+"\n"), resp.Body...))
+	if bytes.Equal(sum[:], st.Sum) {
+		return unchanged(plan, src, st, resp, p.Now()), nil
+	}
+	meta := feeds.Meta{URL: resp.URL, ContentType: resp.ContentType, Language: resp.ContentLanguage}
+	feed, err := Read(resp.Body, meta, src.Lang)
+	if err != nil {
+		return Batch{}, err
+	}
+	keys := identify(feed.Items)
+	seen, err := p.seen(ctx, src.ID, keys)
+	if err != nil {
+		return Batch{}, err
+	}
+	b := compare(src, feed, keys, seen, p.Now())
+	b.State = answered(st, src, resp, p.Now())
+	b.State.Sum = sum[:]
+	b.State.Feed = About{Title: feed.Title, Link: feed.Link, Lang: feed.Lang, Rights: feed.Rights, Format: string(feed.Format)}
+	b.State.Last = b.tally(feed)
+	b.State.Total.add(b.State.Last)
+	if b.State.Last.New > 0 {
+		b.State.LastNew = p.Now()
+	}
+	b.State.NextPoll = plan.nextPoll(src, outcome{ok: true, maxAge: resp.MaxAge, ttl: feed.TTL}, p.Now())
+	return b, nil
+}
+
+func (p *Poller) seen(ctx context.Context, source string, keys [][]string) (map[string]Seen, error) {
+	var all []string
+	for _, ks := range keys {
+		all = append(all, ks...)
+	}
+	known, err := p.Store.Seen(ctx, source, all)
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[string]Seen, len(known))
+	for _, k := range known {
+		seen[k.Key] = k
+	}
+	return seen, nil
+}
+
+// compare finds the records to save: what is new, and what has another text.
+func compare(src *config.Source, feed *feeds.Feed, keys [][]string, seen map[string]Seen, now time.Time) Batch {
+	s := sortItems(feed.Items, keys, seen)
+	b := Batch{At: now}
+	for _, ks := range keys {
+		b.Seen = append(b.Seen, ks...)
+	}
+	// A document lists its newest item first: filed from the end, items come
+	// in the order they were published.
+	for n := len(s.fresh) - 1; n >= 0; n-- {
+		i := s.fresh[n]
+		b.Records = append(b.Records, record(src, &feed.Items[i], keys[i], now))
+	}
+	for i := range feed.Items {
+		if id, ok := s.again[i]; ok {
+			r := record(src, &feed.Items[i], keys[i], now)
+			r.ID = id
+			b.Records = append(b.Records, r)
+		}
+	}
+	return b
+}
+
+// record makes a stored item. A date in the future would stand at the top for
+// ever, and none would move with every poll: both become the time it was first
+// seen, once.
+func record(src *config.Source, it *feeds.Item, keys []string, now time.Time) Record {
+	published := it.Published
+	if published.IsZero() {
+		published = it.Updated
+	}
+	if published.IsZero() || published.After(now) {
+		published = now
+	}
+	return Record{
+		Source: src.ID, Key: keys[0], Keys: keys, Sum: sumOf(it), Rev: 1, Item: *it,
+		Published: published.UTC(), FirstSeen: now, Changed: now,
+	}
+}
+
+// tally closes the poll's ledger.
+func (b *Batch) tally(feed *feeds.Feed) Tally {
+	t := Tally{Fetched: len(feed.Items) + feed.Invalid + feed.Over, Invalid: feed.Invalid, Over: feed.Over}
+	for i := range b.Records {
+		if b.Records[i].ID == 0 {
+			t.New++
+		} else {
+			t.Changed++
+		}
+	}
+	t.Known = len(feed.Items) - t.New - t.Changed
+	return t
+}
+
+// answered is the state after a good answer, validators as one pair.
+func answered(st State, src *config.Source, resp *fetch.Response, now time.Time) State {
+	st.URL = src.URL
+	st.ETag, st.LastModified = resp.ETag, resp.LastModified
+	st.LastPoll, st.LastOK = now, now
+	st.Failures, st.Error, st.Status = 0, "", resp.Status
+	return st
+}
+
+// unchanged is the batch of a 304, or of a body that is the last one again.
+func unchanged(plan *Plan, src *config.Source, st State, resp *fetch.Response, now time.Time) Batch {
+	old := st
+	st = answered(st, src, resp, now)
+	if resp.Status == http.StatusNotModified && resp.ETag == "" && resp.LastModified == "" {
+		st.ETag, st.LastModified = old.ETag, old.LastModified // a bare 304 confirms them
+	}
+	st.NextPoll = plan.nextPoll(src, outcome{ok: true, maxAge: resp.MaxAge}, now)
+	return Batch{State: st, Dropped: true, At: now}
+}
+
+// failed is the batch of a poll that brought nothing: validators stay (I1).
+func failed(plan *Plan, src *config.Source, st State, err error, now time.Time) Batch {
+	st.LastPoll = now
+	st.Failures++
+	st.Error = err.Error()
+	st.Status = 0
+	o := outcome{failures: st.Failures}
+	var status *fetch.StatusError
+	if errors.As(err, &status) {
+		st.Status = status.Code
+		st.Gone = status.Code == http.StatusGone
+		o.retryAfter = status.RetryAfter
+	}
+	st.NextPoll = plan.nextPoll(src, o, now)
+	return Batch{State: st, Dropped: true, At: now}
+}

@@ -1,0 +1,91 @@
+package aggregator
+
+import (
+	"time"
+
+	"github.com/wiredesk/wiredesk/aggregator/topic"
+	"github.com/wiredesk/wiredesk/feeds"
+)
+
+// A State is what polling has taught us about a source. It is stored with the
+// items that taught it, never apart (I1).
+type State struct {
+	Source       string // id of the config.Source
+	URL          string // the address the state belongs to; another address voids the validators
+	ETag         string // byte for byte, as one pair with LastModified
+	LastModified string
+	Sum          []byte    // SHA-256 of the last body read whole and the reader's version
+	NextPoll     time.Time // zero: never polled
+	LastPoll     time.Time // last attempt
+	LastOK       time.Time // last attempt that ended in 200 or 304
+	LastNew      time.Time // last time something new was in it
+	Failures     int       // attempts in a row that failed
+	Error        string    // why the last attempt failed, in words; "" after a good one
+	Status       int       // HTTP status of the last answer; 0 when there was none
+	Gone         bool      // answered 410: not polled until the config changes
+	Feed         About     // what the last document read said of itself
+	Last         Tally     // the ledger of the last poll that read a document
+	Total        Tally     // the same, added up since the source is known
+}
+
+// An About is what a source's last document said about itself.
+type About struct {
+	Title  string
+	Link   string
+	Lang   string
+	Rights string
+	Format string
+}
+
+// A Tally is the ledger of a poll (I9):
+// Fetched = New + Changed + Known + Invalid + Over.
+type Tally struct {
+	Fetched int // items in the document
+	New     int
+	Changed int // known items with another text
+	Known   int // known items, unchanged
+	Invalid int // items with nothing to keep
+	Over    int // items beyond the limit
+}
+
+// A Seen is an item key that a source's documents have carried. It outlives its
+// record, so that a pruned item which the feed still carries never comes back
+// as new.
+type Seen struct {
+	Key    string // see identify
+	Record int64  // 0 once the record is pruned
+	Sum    []byte // of the item's text, to tell a revision; nil for a key never stored
+}
+
+// A Record is a stored item.
+type Record struct {
+	ID        int64 // 0 before the store has given one; grows with arrival
+	Source    string
+	Key       string   // the identity it was first known by
+	Keys      []string // every identity this document gave it, Key among them
+	Sum       []byte   // of what a reader sees: title, link, summary, content
+	Rev       int      // 1 at first, raised by every changed text
+	Item      feeds.Item
+	Published time.Time // min(publisher's date, FirstSeen); never moves
+	FirstSeen time.Time
+	Changed   time.Time // when Rev last rose
+
+	// What the desk decided. Zero until it has.
+	FiledRev  int
+	FiledPlan string
+	FiledSeq  int64
+	Matches   []topic.Match // matches and the nearest miss
+	Story     int64         // 0 when in no topic
+	CopyOf    int64         // record whose text it repeats; 0 for an original
+	Rule      string        // which rule placed it, with its figures
+}
+
+// A Batch is everything one poll changes. Records with ID 0 are new, the others
+// are revisions.
+type Batch struct {
+	State   State
+	Records []Record
+	Seen    []string // keys of every item in the document, stored or not
+	Dropped bool     // the document was not read (304, error): Seen says nothing
+	At      time.Time
+}
