@@ -1,0 +1,18 @@
+//go:build !unix
+
+package store
+
+import (
+	"fmt"
+	"os"
+)
+
+// takeLock opens the lock file. Without flock SQLite's own locks still keep two
+// writers apart, one transaction at a time.
+func takeLock(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	return f, nil
+}

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+const (
+	pruneBatch = 500                 // records a transaction: savers wait no longer
+	keepSeen   = 30 * 24 * time.Hour // after a key has left its document
+	keepRounds = 90 * 24 * time.Hour
+	keepShown  = 500 // newest entries of an edition: what a document may hold
+)
+
+// Prune deletes what retention no longer asks for and answers how many records
+// went. A record stays while its document carries it, while it is young (keep;
+// keepMatched when it is in a story), and while an entry that may still be
+// printed shows it. Its keys stay known until 30 days after they have left.
+func (s *DB) Prune(ctx context.Context, now time.Time, keep, keepMatched time.Duration) (int, error) {
+	total := 0
+	for {
+		n := 0
+		err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
+			n, err = pruneRecords(ctx, tx, ms(now.Add(-keep)), ms(now.Add(-keepMatched)))
+			return err
+		})
+		if err != nil {
+			return total, fmt.Errorf("prune: %w", err)
+		}
+		if total += n; n < pruneBatch {
+			break
+		}
+	}
+	err := s.inTx(ctx, func(tx *sql.Tx) error { return pruneRest(ctx, tx, now) })
+	if err != nil {
+		return total, fmt.Errorf("prune: %w", err)
+	}
+	return total, nil
+}
+
+func pruneRecords(ctx context.Context, tx *sql.Tx, unmatchedBefore, matchedBefore int64) (int, error) {
+	res, err := tx.ExecContext(ctx, `
+		DELETE FROM records
+		WHERE id IN (
+			SELECT r.id
+			FROM records r
+			WHERE r.first_seen < CASE WHEN r.story = 0 THEN $1 ELSE $2 END
+				AND r.filed_rev = r.rev
+				AND NOT EXISTS (
+					SELECT 1
+					FROM seen s
+					WHERE s.record = r.id
+						AND (s.left_at = 0 OR s.left_at >= CASE WHEN r.story = 0 THEN $3 ELSE $4 END))
+				AND NOT EXISTS (
+					SELECT 1
+					FROM members m
+					JOIN entries e ON e.id = m.entry
+					WHERE m.record = r.id
+						AND e.withdrawn = 0
+						AND (SELECT COUNT(*) FROM entries n
+							WHERE n.edition = e.edition AND n.withdrawn = 0 AND n.published > e.published) < $5)
+			LIMIT $6)`,
+		unmatchedBefore, matchedBefore, unmatchedBefore, matchedBefore, keepShown, pruneBatch)
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
+}
+
+// pruneRest clears what hung on pruned records.
+func pruneRest(ctx context.Context, tx *sql.Tx, now time.Time) error {
+	for _, step := range []struct {
+		query string
+		args  []any
+	}{
+		{`UPDATE seen SET record = 0 WHERE record <> 0 AND record NOT IN (SELECT id FROM records)`, nil},
+		{`DELETE FROM seen WHERE record = 0 AND left_at > 0 AND left_at < $1`, []any{ms(now.Add(-keepSeen))}},
+		{`DELETE FROM members WHERE record NOT IN (SELECT id FROM records)`, nil},
+		{`DELETE FROM entries WHERE id NOT IN (SELECT entry FROM members)`, nil},
+		{`DELETE FROM rounds WHERE at < $1`, []any{ms(now.Add(-keepRounds))}},
+	} {
+		if _, err := tx.ExecContext(ctx, step.query, step.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/wiredesk/wiredesk/aggregator"
+)
+
+const columns = `
+	id, source, item_key, sum, rev, published, first_seen, changed, item,
+	filed_rev, filed_plan, filed_seq, matches, story, copy_of, rule`
+
+// Queue lists records that wait for the desk, in the order they came: not filed
+// yet, revised since, or filed by another plan. Each of the three has an index:
+// an empty queue must cost nothing, however much is stored.
+func (s *DB) Queue(ctx context.Context, plan string, limit int) ([]aggregator.Record, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT DISTINCT id
+		FROM (
+			SELECT id FROM records WHERE filed_rev < rev
+			UNION ALL
+			SELECT id FROM records WHERE filed_plan < $1
+			UNION ALL
+			SELECT id FROM records WHERE filed_plan > $1) AS waiting
+		ORDER BY id
+		LIMIT $2`, plan, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ids []any
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	if err := rows.Err(); err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return s.records(ctx, `
+		SELECT`+columns+`
+		FROM records
+		WHERE id IN (`+holes(1, len(ids))+`)
+		ORDER BY id`, ids...)
+}
+
+// Window lists the filed records of stories that came or were published since,
+// in the order they were filed.
+func (s *DB) Window(ctx context.Context, since time.Time) ([]aggregator.Record, error) {
+	return s.records(ctx, `
+		SELECT`+columns+`
+		FROM records
+		WHERE story <> 0 AND first_seen >= $1
+		ORDER BY filed_seq`, ms(since))
+}
+
+// Record finds records by number, or by link or guid exactly as the source has
+// it, newest first.
+func (s *DB) Record(ctx context.Context, ref string) ([]aggregator.Record, error) {
+	if id, err := strconv.ParseInt(ref, 10, 64); err == nil {
+		found, err := s.records(ctx, `SELECT`+columns+` FROM records WHERE id = $1`, id)
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	return s.records(ctx, `
+		SELECT`+columns+`
+		FROM records
+		WHERE link_hash = $1 OR guid_hash = $2
+		ORDER BY id DESC
+		LIMIT 100`, hashOf(ref), hashOf(ref))
+}
+
+func (s *DB) records(ctx context.Context, query string, args ...any) ([]aggregator.Record, error) {
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []aggregator.Record
+	for rows.Next() {
+		var r aggregator.Record
+		var published, firstSeen, changed int64
+		var item, matches []byte
+		err := rows.Scan(&r.ID, &r.Source, &r.Key, &r.Sum, &r.Rev, &published, &firstSeen, &changed, &item,
+			&r.FiledRev, &r.FiledPlan, &r.FiledSeq, &matches, &r.Story, &r.CopyOf, &r.Rule)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(item, &r.Item); err != nil {
+			return nil, fmt.Errorf("item %d: %w", r.ID, err)
+		}
+		if err := json.Unmarshal(matches, &r.Matches); err != nil {
+			return nil, fmt.Errorf("matches of item %d: %w", r.ID, err)
+		}
+		r.Published, r.FirstSeen, r.Changed = fromMS(published), fromMS(firstSeen), fromMS(changed)
+		all = append(all, r)
+	}
+	return all, rows.Err()
+}
+
+// Totals count what the store holds.
+type Totals struct {
+	Records int
+	Waiting int // not filed by the plan asked about
+	Entries int // published, in all editions
+	Rounds  aggregator.Round
+}
+
+// Totals counts records, entries and the desk's ledger over the rounds kept.
+func (s *DB) Totals(ctx context.Context, plan string) (t Totals, err error) {
+	err = s.read.QueryRowContext(ctx, `
+		SELECT
+			(SELECT COUNT(*) FROM records),
+			(SELECT COUNT(*) FROM records WHERE filed_plan <> $1 OR filed_rev < rev),
+			(SELECT COUNT(*) FROM entries WHERE withdrawn = 0),
+			COALESCE(SUM(filed), 0),
+			COALESCE(SUM(unmatched), 0),
+			COALESCE(SUM(lead), 0),
+			COALESCE(SUM(also), 0),
+			COALESCE(SUM(copies), 0)
+		FROM rounds`, plan).Scan(&t.Records, &t.Waiting, &t.Entries,
+		&t.Rounds.Filed, &t.Rounds.Unmatched, &t.Rounds.Lead, &t.Rounds.Also, &t.Rounds.Copy)
+	return t, err
+}

@@ -1,0 +1,285 @@
+// Package store keeps records, states and entries in SQLite, in one data
+// directory. Its SQL is one text that PostgreSQL reads too ($1…$N, ON CONFLICT,
+// RETURNING, BIGINT milliseconds); what differs will be a dialect, not a second
+// store.
+//
+//	db, err := store.Open(ctx, "data")     // the daemon: one process a directory
+//	db, err := store.OpenRead(ctx, "data") // a verb beside it: reads only
+//
+// What one poll changes is committed together or not at all (Save), and so is
+// what one desk round changes (File). Saves of several sources share a
+// transaction; one that fails fails alone. No read transaction is open while a
+// caller works with what it read.
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite" // registers the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// Files of a data directory.
+const (
+	fileName = "wiredesk.db"
+	markName = "wiredesk.id" // says that this directory has held a database
+	lockName = "wiredesk.lock"
+)
+
+// A DB is an open store. It is safe for concurrent use.
+type DB struct {
+	dir   string
+	write *sql.DB // one connection; nil when opened for reading
+	read  *sql.DB
+	lock  *os.File
+
+	mu      sync.Mutex // guards waiting and leading
+	waiting []*saving  // batches that the next leader takes along
+	leading bool
+}
+
+// Open opens a data directory, makes it when it is missing, and locks it.
+func Open(ctx context.Context, dir string) (*DB, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	lock, err := takeLock(filepath.Join(dir, lockName))
+	if err != nil {
+		return nil, err
+	}
+	s := &DB{dir: dir, lock: lock}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *DB) open(ctx context.Context) error {
+	path := filepath.Join(s.dir, fileName)
+	if err := judge(s.dir, path); err != nil {
+		return err
+	}
+	var err error
+	if s.write, err = sql.Open("sqlite", dsn(path, false)); err != nil {
+		return err
+	}
+	s.write.SetMaxOpenConns(1)
+	if err := migrate(ctx, s.write); err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	if err := s.mark(ctx); err != nil {
+		return err
+	}
+	s.read, err = sql.Open("sqlite", dsn(path, true))
+	return err
+}
+
+// OpenRead opens the database for reading, beside a daemon that writes.
+func OpenRead(ctx context.Context, dir string) (*DB, error) {
+	path := filepath.Join(dir, fileName)
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("no database in %s yet: start wiredesk run first", dir)
+	}
+	if err := judge(dir, path); err != nil {
+		return nil, err
+	}
+	read, err := sql.Open("sqlite", dsn(path, true))
+	if err != nil {
+		return nil, err
+	}
+	var have int64
+	if err := read.QueryRowContext(ctx, `SELECT MAX(version_id) FROM goose_db_version`).Scan(&have); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), read.Close())
+	}
+	return &DB{dir: dir, read: read}, nil
+}
+
+// Close ends the connections and gives the directory free.
+func (s *DB) Close() error {
+	var errs []error
+	for _, db := range []*sql.DB{s.read, s.write} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// dsn names a database for the driver. FULL: what is committed survives a power
+// cut, since it may have been published.
+func dsn(path string, reading bool) string {
+	q := url.Values{"_pragma": {"busy_timeout(10000)", "foreign_keys(1)"}}
+	if reading {
+		q.Set("mode", "ro")
+		q.Add("_pragma", "query_only(1)")
+	} else {
+		q.Set("_txlock", "immediate")
+		q.Add("_pragma", "journal_mode(WAL)")
+		q.Add("_pragma", "synchronous(FULL)")
+		q.Add("_pragma", "journal_size_limit(67108864)")
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// judge refuses a directory that has lost its database: a fresh one would
+// publish every item once more.
+func judge(dir, path string) error {
+	_, marked := os.Stat(filepath.Join(dir, markName))
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && marked == nil:
+		return fmt.Errorf("%s is missing, though this directory has held a database: restore a backup of it, or remove %s to start anew", path, filepath.Join(dir, markName))
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.Size() == 0 && marked == nil:
+		return fmt.Errorf("%s is empty, though this directory has held a database: restore a backup of it, or remove it and %s to start anew", path, filepath.Join(dir, markName))
+	case info.Size() == 0:
+		return nil
+	}
+	return judgeHeader(path)
+}
+
+// judgeHeader refuses a file that is no SQLite database before anything is
+// written to it.
+func judgeHeader(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, 16)
+	if _, err := f.ReadAt(head, 0); err != nil || string(head) != "SQLite format 3\x00" {
+		return fmt.Errorf("%s is not a database: restore a backup of it; the file was left as it is", path)
+	}
+	return nil
+}
+
+// migrate brings the schema up to ours, and refuses a newer one.
+func migrate(ctx context.Context, db *sql.DB) error {
+	files, err := fs.Sub(schema, "schema")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	if err != nil {
+		return err
+	}
+	have, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return err
+	}
+	sources := p.ListSources()
+	if ours := sources[len(sources)-1].Version; have > ours {
+		return fmt.Errorf("the schema is version %d, this program knows %d: use a newer wiredesk", have, ours)
+	}
+	_, err = p.Up(ctx)
+	return err
+}
+
+// mark writes the database's id into the directory, once.
+func (s *DB) mark(ctx context.Context) error {
+	id := make([]byte, 8)
+	rand.Read(id)
+	_, err := s.write.ExecContext(ctx, `
+		INSERT INTO meta (name, value)
+		VALUES ('id', $1)
+		ON CONFLICT (name) DO NOTHING`, hex.EncodeToString(id))
+	if err != nil {
+		return err
+	}
+	var kept string
+	if err := s.write.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'id'`).Scan(&kept); err != nil {
+		return err
+	}
+	path := filepath.Join(s.dir, markName)
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	return os.WriteFile(path, []byte(kept+"\n"), 0o600)
+}
+
+// inTx runs work in one write transaction.
+func (s *DB) inTx(ctx context.Context, work func(tx *sql.Tx) error) error {
+	if s.write == nil {
+		return errors.New("the store is open for reading only")
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return s.advise(err)
+	}
+	if err := work(tx); err != nil {
+		tx.Rollback() // its own error says no more than the first
+		return s.advise(err)
+	}
+	return s.advise(tx.Commit())
+}
+
+// advise adds to the engine's error what to do about it.
+func (s *DB) advise(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("the disk under %s is full, make room and it goes on by itself: %w", s.dir, err)
+	case sqlite3.SQLITE_READONLY:
+		return fmt.Errorf("%s cannot be written to: %w", s.dir, err)
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return fmt.Errorf("the database in %s is damaged, restore a backup: %w", s.dir, err)
+	default:
+		return err
+	}
+}
+
+// ms is a time as stored; 0 for the zero time.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMS(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(n).UTC()
+}
+
+// holes writes "$from, …" for n values.
+func holes(from, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "$%d", from+i)
+	}
+	return b.String()
+}
+
+// chunk is how many values one statement takes.
+const chunk = 500
