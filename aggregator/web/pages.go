@@ -1,0 +1,182 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/wiredesk/wiredesk/aggregator"
+	"github.com/wiredesk/wiredesk/config"
+	"github.com/wiredesk/wiredesk/feeds/words"
+)
+
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"dir": func(lang string) string {
+		if lang == "" {
+			return "auto"
+		}
+		return words.Dir(lang)
+	},
+	"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"clock": func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
+}).ParseFS(assets, "assets/*.html"))
+
+// page fills a template and seals it as a document.
+func page(name string, value any, modified time.Time) (*aggregator.Document, error) {
+	var b bytes.Buffer
+	if err := templates.ExecuteTemplate(&b, name, value); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	return aggregator.NewDocument(b.Bytes(), "text/html; charset=utf-8", modified)
+}
+
+// A link is an address of an edition's feed, as shown.
+type link struct {
+	Name string
+	Type string
+	URL  string
+}
+
+// feedNames are the formats as people call them.
+var feedNames = map[string]link{
+	"rss":  {Name: "RSS", Type: "application/rss+xml"},
+	"atom": {Name: "Atom", Type: "application/atom+xml"},
+	"json": {Name: "JSON Feed", Type: "application/feed+json"},
+}
+
+func links(base string, ed *config.Edition) []link {
+	var all []link
+	for _, format := range ed.Formats {
+		if l, ok := feedNames[format]; ok {
+			l.URL = base + "/" + ed.ID + "." + format
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// editionPage is what edition.html shows.
+type editionPage struct {
+	Site    config.Site
+	Title   string
+	Changed time.Time
+	Feeds   []link
+	Days    []day
+}
+
+// A day is the entries published on one day (UTC), newest first.
+type day struct {
+	Date    time.Time
+	Entries []aggregator.Entry
+}
+
+// edition prints an edition's page.
+func (s *Site) edition(ctx context.Context, id string) (*aggregator.Document, error) {
+	plan := s.Plan()
+	ed := plan.Edition(id)
+	if ed == nil || !aggregator.Prints(ed, "html") {
+		return nil, aggregator.ErrNoEdition
+	}
+	return s.Press.Render(ctx, ed, "html", func(issue aggregator.Issue, entries []aggregator.Entry) (*aggregator.Document, error) {
+		return page("edition.html", editionPage{
+			Site: plan.Config.Site, Title: aggregator.EditionTitle(plan, ed),
+			Changed: issue.ChangedAt, Feeds: links(plan.Config.Site.BaseURL, ed), Days: days(entries),
+		}, issue.ChangedAt)
+	})
+}
+
+// days groups entries that are already in order.
+func days(entries []aggregator.Entry) []day {
+	var ds []day
+	for _, e := range entries {
+		date := e.Published.UTC().Truncate(24 * time.Hour)
+		if len(ds) == 0 || !ds[len(ds)-1].Date.Equal(date) {
+			ds = append(ds, day{Date: date})
+		}
+		last := &ds[len(ds)-1]
+		last.Entries = append(last.Entries, e)
+	}
+	return ds
+}
+
+// indexPage is what index.html shows.
+type indexPage struct {
+	Site     config.Site
+	Editions []editionLine
+}
+
+type editionLine struct {
+	Title string
+	Page  string // "" without an HTML format
+	Feeds []link
+}
+
+func (s *Site) index(ctx context.Context) (*aggregator.Document, error) {
+	last, err := s.changed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	plan := s.Plan()
+	p := indexPage{Site: plan.Config.Site}
+	for _, ed := range plan.Config.Editions {
+		line := editionLine{Title: aggregator.EditionTitle(plan, ed), Feeds: links(plan.Config.Site.BaseURL, ed)}
+		if aggregator.Prints(ed, "html") {
+			line.Page = plan.Config.Site.BaseURL + "/" + ed.ID + "/"
+		}
+		p.Editions = append(p.Editions, line)
+	}
+	return page("index.html", p, last)
+}
+
+// statusPage is what status.html shows: how the sources do, those that need
+// attention first. It tells no address: a feed's URL may carry a token.
+type statusPage struct {
+	Site    config.Site
+	Sources []sourceLine
+	OK      int
+	Failing int
+}
+
+type sourceLine struct {
+	ID    string
+	Title string
+	State aggregator.State
+	Words string // how it does, in words
+	Bad   bool
+}
+
+func (s *Site) status(w http.ResponseWriter, r *http.Request) error {
+	states, err := s.Store.States(r.Context())
+	if err != nil {
+		return err
+	}
+	p := statusPage{Site: s.Plan().Config.Site}
+	for _, st := range states {
+		line := sourceLine{ID: st.Source, Title: st.Feed.Title, State: st, Words: st.Health(), Bad: st.Error != ""}
+		if line.Bad {
+			p.Failing++
+		} else {
+			p.OK++
+		}
+		p.Sources = append(p.Sources, line)
+	}
+	slices.SortStableFunc(p.Sources, func(a, b sourceLine) int { return rank(a) - rank(b) })
+	doc, err := page("status.html", p, time.Time{})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	send(w, r, doc)
+	return nil
+}
+
+func rank(l sourceLine) int {
+	if l.Bad {
+		return 0
+	}
+	return 1
+}
