@@ -1,0 +1,134 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wiredesk/wiredesk/aggregator"
+	"github.com/wiredesk/wiredesk/config"
+)
+
+func checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "check [FILE]", Short: "Find every mistake in the config, and run the topics' tests",
+		Args: cobra.MaximumNArgs(1),
+		RunE: verb(func(c *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				if err := c.Flags().Set("config", args[0]); err != nil {
+					return err
+				}
+			}
+			plan, err := load(c)
+			if err != nil {
+				return err
+			}
+			cfg := plan.Config
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%s: ok, %d sources, %d topics, %d editions\n",
+				cfg.File, len(cfg.Sources), len(cfg.Topics), len(cfg.Editions))
+			return err
+		}),
+	}
+}
+
+// load finds, reads and compiles the config. Every mistake and every warning is
+// shown before it returns.
+func load(c *cobra.Command) (*aggregator.Plan, error) {
+	flag, err := c.Flags().GetString("config")
+	if err != nil {
+		return nil, err
+	}
+	path, err := config.Find(flag)
+	if err != nil {
+		return nil, &exit{exitConfig, err}
+	}
+	return compile(path, c.ErrOrStderr())
+}
+
+// compile reads one config file. Meaning is judged only where the file can be
+// read at all; mistakes of both kinds come together.
+func compile(path string, w io.Writer) (*aggregator.Plan, error) {
+	cfg, errs := config.Load(path)
+	var plan *aggregator.Plan
+	if cfg != nil {
+		p, more := aggregator.Compile(cfg)
+		plan, errs = p, append(errs, more...)
+	}
+	wrong := 0
+	for _, e := range errs {
+		fmt.Fprintln(w, e.Format())
+		if !e.Warning {
+			wrong++
+		}
+	}
+	if wrong > 0 || plan == nil {
+		return nil, &exit{exitConfig, fmt.Errorf("%s: %d mistakes; nothing was started", path, wrong)}
+	}
+	return plan, nil
+}
+
+// below resolves a directory of the config against the config file's own.
+func below(cfg *config.Config, dir string) string {
+	if dir == "" || filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(filepath.Dir(cfg.File), dir)
+}
+
+// logger writes to stderr; quiet leaves only what needs somebody.
+func logger(c *cobra.Command, quiet bool) *slog.Logger {
+	level := slog.LevelInfo
+	if quiet {
+		level = slog.LevelError
+	}
+	if v, err := c.Flags().GetBool("verbose"); err == nil && v {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
+}
+
+func initCommand() *cobra.Command {
+	var force bool
+	c := &cobra.Command{
+		Use: "init [FILE]", Short: "Write a commented config file to start from",
+		Args: cobra.MaximumNArgs(1),
+		RunE: verb(func(c *cobra.Command, args []string) error {
+			path := "wiredesk.toml"
+			if len(args) == 1 {
+				path = args[0]
+			}
+			return writeExample(c.OutOrStdout(), path, force)
+		}),
+	}
+	c.Flags().BoolVar(&force, "force", false, "replace the file if it exists")
+	return c
+}
+
+// writeExample never replaces a file unasked: it may be a year's work.
+func writeExample(w io.Writer, path string, force bool) error {
+	mode := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	if force {
+		mode = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	}
+	f, err := os.OpenFile(path, mode, 0o644)
+	if os.IsExist(err) {
+		return fmt.Errorf("%s exists already; name another file, or say --force to replace it", path)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(config.Example(time.Now().Year())); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "wrote %s; set title, base_url, tag and contact in it, then: wiredesk check\n", path)
+	return err
+}

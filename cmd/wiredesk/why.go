@@ -1,0 +1,144 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wiredesk/wiredesk/aggregator"
+	"github.com/wiredesk/wiredesk/aggregator/topic"
+)
+
+// An explanation is one item as `why --json` prints it.
+type explanation struct {
+	Item    int64              `json:"item"`
+	Source  string             `json:"source"`
+	Title   string             `json:"title"`
+	Link    string             `json:"link"`
+	Lang    string             `json:"lang"`
+	Rev     int                `json:"rev"`
+	Filed   bool               `json:"filed"` // the desk has decided on this revision
+	Matches []topic.Match      `json:"matches"`
+	Story   int64              `json:"story"`
+	CopyOf  int64              `json:"copy_of"`
+	Rule    string             `json:"rule"`
+	Entries []aggregator.Entry `json:"entries"`
+}
+
+func whyCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "why URL|ID", Short: "Explain why an item is where it is, or nowhere", Args: cobra.ExactArgs(1),
+		RunE: verb(func(c *cobra.Command, args []string) error {
+			all, err := explain(c, args[0])
+			if err != nil {
+				return err
+			}
+			for _, e := range all {
+				if asJSON {
+					err = json.NewEncoder(c.OutOrStdout()).Encode(e)
+				} else {
+					err = printWhy(c.OutOrStdout(), e)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "one line of JSON an item")
+	return c
+}
+
+// explain reads what was decided; it decides nothing again.
+func explain(c *cobra.Command, ref string) ([]explanation, error) {
+	db, err := openRead(c)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	records, err := db.Record(c.Context(), ref)
+	if err != nil {
+		return nil, err
+	}
+	if len(records) == 0 {
+		return nil, fmt.Errorf("no item %q; give its number, or its link or guid exactly as the source has it", ref)
+	}
+	var all []explanation
+	for _, r := range records {
+		entries, err := db.EntriesOf(c.Context(), r.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, explanation{
+			Item: r.ID, Source: r.Source, Title: r.Item.Title, Link: r.Item.Link, Lang: r.Item.Lang,
+			Rev: r.Rev, Filed: r.FiledRev == r.Rev, Matches: r.Matches, Story: r.Story,
+			CopyOf: r.CopyOf, Rule: r.Rule, Entries: entries,
+		})
+	}
+	return all, nil
+}
+
+func printWhy(w io.Writer, e explanation) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "item %d of %s, revision %d, language %s\n  %s\n  %s\n", e.Item, e.Source, e.Rev, orWord(e.Lang, "unknown"), e.Title, e.Link)
+	switch {
+	case !e.Filed:
+		b.WriteString("not filed yet\n")
+	case e.Story == 0:
+		b.WriteString("in no topic\n")
+	}
+	for _, m := range e.Matches {
+		whyMatch(&b, m)
+	}
+	if e.Rule != "" {
+		fmt.Fprintf(&b, "story %d: %s\n", e.Story, e.Rule)
+	}
+	for _, en := range e.Entries {
+		role := "also"
+		if en.Lead.Record == e.Item {
+			role = "lead"
+		}
+		fmt.Fprintf(&b, "edition %s: %s of %s, published %s\n", en.Edition, role, en.ID, en.Published.UTC().Format("2006-01-02 15:04 UTC"))
+	}
+	_, err := io.WriteString(w, plain(b.String()))
+	return err
+}
+
+func whyMatch(b *strings.Builder, m topic.Match) {
+	switch {
+	case m.In && m.By != "":
+		fmt.Fprintf(b, "topic %s: in, by its source's %q\n", m.Topic, m.By)
+	case m.In:
+		fmt.Fprintf(b, "topic %s: in, score %g of %g\n", m.Topic, m.Score, m.Need)
+	case m.Veto != "":
+		fmt.Fprintf(b, "topic %s: out, rejected by %s\n", m.Topic, m.Veto)
+	default:
+		fmt.Fprintf(b, "nearest: topic %s, score %g of %g\n", m.Topic, m.Score, m.Need)
+	}
+	for _, r := range m.Reasons {
+		fmt.Fprintf(b, "  %s, word %d: %q by %s (%s), %g\n", r.Field, r.At+1, r.Words, r.Term, r.List, r.Points)
+	}
+}
+
+func orWord(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// plain drops control characters, so that no source can write to a terminal.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			return -1
+		}
+		return r
+	}, s)
+}
