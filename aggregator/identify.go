@@ -84,8 +84,7 @@ func sumOf(it *feeds.Item) []byte {
 type sorting struct {
 	fresh []int         // indexes of new items
 	again map[int]int64 // index of a known item whose text changed → its record
-	known int           // unchanged, or known and pruned
-	twice int           // repeats of an item earlier in the same document
+	alias []Seen        // keys that a known item had not gone by yet
 }
 
 // sort compares items with what the store has seen of their keys. An item is
@@ -98,21 +97,32 @@ func sortItems(items []feeds.Item, keys [][]string, seen map[string]Seen) sortin
 	for i := range items {
 		first := keys[i][0]
 		if inDoc[first] {
-			s.twice++
-			continue
+			continue // the same item again
 		}
 		inDoc[first] = true
 		was, ok := match(i, keys[i], seen, owner)
-		switch {
-		case !ok:
+		if !ok {
 			s.fresh = append(s.fresh, i)
-		case was.Record == 0 || was.Sum == nil || bytes.Equal(was.Sum, sumOf(&items[i])):
-			s.known++
-		default:
+			continue
+		}
+		s.alias = append(s.alias, aliases(was, keys[i], seen)...)
+		if was.Record != 0 && was.Sum != nil && !bytes.Equal(was.Sum, sumOf(&items[i])) {
 			s.again[i] = was.Record
 		}
 	}
 	return s
+}
+
+// aliases are the keys of a known item that lead nowhere yet. An item whose guid
+// has moved is found by its link and title today; tomorrow its title changes,
+// and only the new guid is left to know it by.
+func aliases(was Seen, keys []string, seen map[string]Seen) (more []Seen) {
+	for _, k := range keys {
+		if _, ok := seen[k]; !ok {
+			more = append(more, Seen{Key: k, Record: was.Record})
+		}
+	}
+	return more
 }
 
 // claims says which item owns each known record by its first key.

@@ -34,13 +34,31 @@ func (p *poll1) read(items ...feeds.Item) Tally {
 		for _, k := range r.Keys {
 			p.seen[k] = Seen{Key: k, Record: r.ID, Sum: r.Sum}
 		}
-		for k, s := range p.seen {
+		for k, s := range p.seen { // the store keeps one sum a record
 			if s.Record == r.ID {
 				p.seen[k] = Seen{Key: k, Record: r.ID, Sum: r.Sum}
 			}
 		}
 	}
+	for _, a := range b.Aliases {
+		for _, s := range p.seen {
+			if s.Record == a.Record {
+				a.Sum = s.Sum
+			}
+		}
+		p.seen[a.Key] = a
+	}
 	return b.tally(f)
+}
+
+// A guid that moves, and a title that changes a poll later, are still one item.
+func TestAnItemIsFollowedThroughAMovedGuidAndThenANewTitle(t *testing.T) {
+	p := &poll1{seen: map[string]Seen{}}
+	p.read(item("http://a.example/1", "https://a.example/1", "One"))
+	p.read(item("https://a.example/1", "https://a.example/1", "One"))
+	if got, want := p.read(item("https://a.example/1", "https://a.example/1", "One, updated")), (Tally{Fetched: 1, Changed: 1}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
 }
 
 func TestWhatIsTheSameItem(t *testing.T) {

@@ -77,7 +77,7 @@ func (p *Poller) seen(ctx context.Context, source string, keys [][]string) (map[
 // compare finds the records to save: what is new, and what has another text.
 func compare(src *config.Source, feed *feeds.Feed, keys [][]string, seen map[string]Seen, now time.Time) Batch {
 	s := sortItems(feed.Items, keys, seen)
-	b := Batch{At: now}
+	b := Batch{At: now, Aliases: s.alias}
 	for _, ks := range keys {
 		b.Seen = append(b.Seen, ks...)
 	}

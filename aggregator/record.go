@@ -86,6 +86,7 @@ type Batch struct {
 	State   State
 	Records []Record
 	Seen    []string // keys of every item in the document, stored or not
+	Aliases []Seen   // further keys that known items go by now
 	Dropped bool     // the document was not read (304, error): Seen says nothing
 	At      time.Time
 }

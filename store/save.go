@@ -107,10 +107,26 @@ func saveBatch(ctx context.Context, tx *sql.Tx, b aggregator.Batch) error {
 			return fmt.Errorf("item %s: %w", b.Records[i].Key, err)
 		}
 	}
+	for _, a := range b.Aliases {
+		if err := saveKey(ctx, tx, b, a.Key, a.Record); err != nil {
+			return err
+		}
+	}
 	if b.Dropped {
 		return nil
 	}
 	return touch(ctx, tx, b)
+}
+
+// saveKey makes a key lead to a record.
+func saveKey(ctx context.Context, tx *sql.Tx, b aggregator.Batch, key string, record int64) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO seen (source, item_key, record, last_in)
+		VALUES ($1, $2, $3, $4)
+		ON CONFLICT (source, item_key) DO UPDATE
+		SET record = excluded.record, last_in = excluded.last_in, left_at = 0`,
+		b.State.Source, key, record, ms(b.At))
+	return err
 }
 
 func saveRecord(ctx context.Context, tx *sql.Tx, r *aggregator.Record, b aggregator.Batch) error {
@@ -131,13 +147,7 @@ func saveRecord(ctx context.Context, tx *sql.Tx, r *aggregator.Record, b aggrega
 		return err
 	}
 	for _, key := range r.Keys {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO seen (source, item_key, record, last_in)
-			VALUES ($1, $2, $3, $4)
-			ON CONFLICT (source, item_key) DO UPDATE
-			SET record = excluded.record, last_in = excluded.last_in, left_at = 0`,
-			r.Source, key, id, ms(b.At))
-		if err != nil {
+		if err := saveKey(ctx, tx, b, key, id); err != nil {
 			return err
 		}
 	}

@@ -178,6 +178,19 @@ func TestSavingTheSameTwiceIsSavingItOnce(t *testing.T) {
 	}
 }
 
+func TestAnAliasLeadsToItsRecord(t *testing.T) {
+	db := open(t, t.TempDir())
+	save(t, db, batch("a", noon, record("a", "g:1", "One", noon)))
+	b := batch("a", noon.Add(time.Hour))
+	b.Aliases = []aggregator.Seen{{Key: "g:moved", Record: 1}}
+	b.Seen = []string{"g:moved", "l:g:1"}
+	save(t, db, b)
+	seen, err := db.Seen(t.Context(), "a", []string{"g:moved"})
+	if err != nil || len(seen) != 1 || seen[0].Record != 1 || string(seen[0].Sum) != "One" {
+		t.Errorf("%+v, %v", seen, err)
+	}
+}
+
 func TestARevisionGoesBackToTheQueueAndKeepsItsDates(t *testing.T) {
 	db := open(t, t.TempDir())
 	save(t, db, batch("a", noon, record("a", "g:1", "One", noon)))
