@@ -29,8 +29,8 @@ func checkCommand() *cobra.Command {
 				return err
 			}
 			cfg := plan.Config
-			_, err = fmt.Fprintf(c.OutOrStdout(), "%s: ok, %d sources, %d topics, %d editions\n",
-				cfg.File, len(cfg.Sources), len(cfg.Topics), len(cfg.Editions))
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%s: ok, %s, %s, %s\n", cfg.File,
+				count(len(cfg.Sources), "source"), count(len(cfg.Topics), "topic"), count(len(cfg.Editions), "edition"))
 			return err
 		}),
 	}
@@ -67,9 +67,17 @@ func compile(path string, w io.Writer) (*aggregator.Plan, error) {
 		}
 	}
 	if wrong > 0 || plan == nil {
-		return nil, &exit{exitConfig, fmt.Errorf("%s: %d mistakes; nothing was started", path, wrong)}
+		return nil, &exit{exitConfig, fmt.Errorf("%s: %s; nothing was started", path, count(wrong, "mistake"))}
 	}
 	return plan, nil
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // below resolves a directory of the config against the config file's own.

@@ -169,7 +169,7 @@ func (n *newsroom) keep(ctx context.Context) error {
 // summary prints what a round did, in words.
 func summary(w io.Writer, report aggregator.Report, round aggregator.Round) {
 	t := report.Tally
-	fmt.Fprintf(w, "polled %d sources, %d failed\n", report.Polled, report.Failed)
+	fmt.Fprintf(w, "polled %s, %d failed\n", count(report.Polled, "source"), report.Failed)
 	fmt.Fprintf(w, "fetched %d items: %d new, %d changed, %d known, %d unusable, %d over the limit\n",
 		t.Fetched, t.New, t.Changed, t.Known, t.Invalid, t.Over)
 	fmt.Fprintf(w, "filed %d: %d in no topic, %d leads, %d further tellings, %d copies\n",

@@ -61,10 +61,10 @@ func verdict(ctx context.Context, n *newsroom, report aggregator.Report) error {
 	}
 	for _, st := range states {
 		if st.Error != "" {
-			return &exit{exitAllFailed, fmt.Errorf("all %d sources failed; %s: %s (see wiredesk sources)", report.Polled, st.Source, st.Error)}
+			return &exit{exitAllFailed, fmt.Errorf("every source failed (%d); %s: %s; see wiredesk sources", report.Polled, st.Source, st.Error)}
 		}
 	}
-	return &exit{exitAllFailed, fmt.Errorf("all %d sources failed", report.Polled)}
+	return &exit{exitAllFailed, fmt.Errorf("every source failed (%d)", report.Polled)}
 }
 
 func runServing(c *cobra.Command, n *newsroom) error {
