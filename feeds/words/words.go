@@ -29,7 +29,8 @@ type Word struct {
 	End   int
 }
 
-// Split lists the words of a text in order. Punctuation and blanks are no
+// Split lists the words of a text in order; the text is valid UTF-8, as clean
+// leaves it (words of other bytes may overlap). Punctuation and blanks are no
 // words; an apostrophe ends one ("Syria's", "d'Alep", "Halep'te"); Chinese and
 // Japanese come as overlapping pairs of characters.
 func Split(s string) []Word {
