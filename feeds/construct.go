@@ -48,7 +48,7 @@ func atomConstruct(t tag) *construct {
 		c.escape = true
 	case kind == "" || kind == "text" || kind == "text/plain" || kind == "plain":
 		c.escape = true
-	case strings.HasPrefix(kind, "text/"):
+	case strings.HasPrefix(kind, "text/"), !strings.Contains(kind, "/"): // "markdown", say
 		c.escape = true
 	default:
 		c.drop = !has // base64 of a picture, say: nothing to read

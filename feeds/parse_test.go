@@ -88,12 +88,13 @@ func TestDocumentsAreMended(t *testing.T) {
 
 func TestAtomTextConstructsBecomeHTML(t *testing.T) {
 	for name, row := range map[string]struct{ xml, want string }{
-		"text":            {`<title type="text">use &lt;b&gt;</title>`, "use &lt;b&gt;"},
-		"no type is text": {`<title>use &lt;b&gt;</title>`, "use &lt;b&gt;"},
-		"html":            {`<title type="html">use &lt;b&gt;bold&lt;/b&gt;</title>`, "use <b>bold</b>"},
-		"html in CDATA":   {`<title type="html"><![CDATA[<b>bold</b>]]></title>`, "<b>bold</b>"},
-		"xhtml":           {`<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">a <b>b</b><br/>c &amp; d<p/>e</div></title>`, "a <b>b</b><br>c &amp; d<p></p>e"},
-		"xhtml, prefix":   {`<title type="xhtml"><h:div xmlns:h="http://www.w3.org/1999/xhtml"><h:i>x</h:i></h:div></title>`, "<i>x</i>"},
+		"text":              {`<title type="text">use &lt;b&gt;</title>`, "use &lt;b&gt;"},
+		"no type is text":   {`<title>use &lt;b&gt;</title>`, "use &lt;b&gt;"},
+		"html":              {`<title type="html">use &lt;b&gt;bold&lt;/b&gt;</title>`, "use <b>bold</b>"},
+		"html in CDATA":     {`<title type="html"><![CDATA[<b>bold</b>]]></title>`, "<b>bold</b>"},
+		"xhtml":             {`<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">a <b>b</b><br/>c &amp; d<p/>e</div></title>`, "a <b>b</b><br>c &amp; d<p></p>e"},
+		"a type of its own": {`<title type="markdown">*a* &lt;b&gt;</title>`, "*a* &lt;b&gt;"},
+		"xhtml, prefix":     {`<title type="xhtml"><h:div xmlns:h="http://www.w3.org/1999/xhtml"><h:i>x</h:i></h:div></title>`, "<i>x</i>"},
 	} {
 		if got := entry(t, row.xml).Title; got != row.want {
 			t.Errorf("%s: %q, want %q", name, got, row.want)
@@ -210,6 +211,7 @@ func TestDates(t *testing.T) {
 		"2024-12-08T06:30:00Z", "2024-12-08T09:30:00+03:00", "Sun, 08 Dec 2024 06:30:00 GMT", "Sun, 8 Dec 2024 06:30:00 +0000", "08 Dec 24 06:30 UT",
 		"Sun, 08 Dec 2024 01:30:00 EST", "2024-12-08 06:30:00", "Sunday, 8 December 2024 06:30:00 GMT", "Sun,  8 Dec 2024 06:30:00 GMT",
 		"dim., 08 déc. 2024 07:30:00 +0100", "8 Aralık 2024 09:30 +0300", "Sun Dec 8 06:30:00 2024", "2024-12-08T06:30:00.000Z", "Sun, 08 Dec 2024 06:30:00 GMT+00:00",
+		"Sun Dec 08 2024 06:30:00 GMT", "Sun, 08 Dec 2024 06:30:00 Z", "2024/12/8 06:30:00",
 	} {
 		if got, ok := ParseDate(s); !ok || !got.Equal(want) {
 			t.Errorf("%q: %v %v", s, got, ok)
