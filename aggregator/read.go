@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/wiredesk/wiredesk/config"
@@ -40,6 +41,7 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 	if err != nil {
 		return Batch{}, err
 	}
+	dropEmpty(feed)
 	keys := identify(feed.Items)
 	seen, err := p.seen(ctx, src.ID, keys)
 	if err != nil {
@@ -56,6 +58,13 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 	}
 	b.State.NextPoll = plan.nextPoll(src, outcome{ok: true, maxAge: resp.MaxAge, ttl: feed.TTL}, p.Now())
 	return b, nil
+}
+
+// dropEmpty takes out items that carry nothing to keep, and counts them.
+func dropEmpty(f *feeds.Feed) {
+	whole := len(f.Items)
+	f.Items = slices.DeleteFunc(f.Items, func(it feeds.Item) bool { return it.Empty() })
+	f.Invalid += whole - len(f.Items)
 }
 
 func (p *Poller) seen(ctx context.Context, source string, keys [][]string) (map[string]Seen, error) {

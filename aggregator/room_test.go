@@ -217,6 +217,15 @@ func TestOneBadFeedCostsOnlyItself(t *testing.T) {
 	}
 }
 
+func TestEmptyItemsAreCountedAndNotKept(t *testing.T) {
+	r := newRoom(t, `'Aleppo'`)
+	r.docs["https://two.example/feed"] = strings.Replace(rss("1|Aleppo reopens|Shops open."), "<item>", "<item><author>nobody</author></item><item>", 1)
+	report, _ := r.round()
+	if want := (aggregator.Tally{Fetched: 2, New: 1, Invalid: 1}); report.Tally != want {
+		t.Errorf("%+v, want %+v", report.Tally, want)
+	}
+}
+
 func TestRetryAfterSurvivesARestart(t *testing.T) {
 	r := newRoom(t, `'Aleppo'`)
 	r.docs["https://two.example/feed"] = rss("1|Aleppo reopens|Shops open.")

@@ -37,7 +37,7 @@ func (n *normaliser) start(rest string) error {
 func (n *normaliser) open(t tag) error {
 	n.root = strings.ToLower(local(t.name))
 	switch n.root {
-	case "rss", "rdf", "feed", "channel":
+	case "rss", "rdf", "feed":
 		return nil
 	case "html":
 		return ErrHTML

@@ -45,7 +45,7 @@ type Feed struct {
 	SkipDays  []time.Weekday
 
 	Charset string // the charset Parse decoded from, as an IANA name in lower case
-	Invalid int    // items that carried nothing to keep (no id, link, title or text)
+	Invalid int    // items that could not be read at all, such as null in a JSON Feed
 	Over    int    // items beyond MaxItems, newest kept
 }
 

@@ -76,29 +76,29 @@ func parseXML(text []byte, meta Meta) (*Feed, error) {
 	return f, nil
 }
 
-// finish fills what items inherit and leaves out those that say nothing.
+// finish fills what items inherit from their feed.
 func finish(f *Feed, meta Meta) {
 	if f.Lang == "" {
 		f.Lang = meta.Language
 	}
-	kept := f.Items[:0]
-	for _, it := range f.Items {
-		if it.ID == "" && it.Link == "" && it.Title == "" && it.Summary == "" && it.Content == "" && len(it.Enclosures) == 0 {
-			f.Invalid++
-			continue
-		}
+	for i := range f.Items {
+		it := &f.Items[i]
 		if it.Lang == "" {
 			it.Lang = f.Lang
 		}
 		if len(it.Authors) == 0 {
 			it.Authors = append([]Person(nil), f.Authors...)
 		}
-		kept = append(kept, it)
 	}
-	f.Items = kept
 	if over := len(f.Items) - MaxItems; over > 0 {
 		f.Items, f.Over = f.Items[:MaxItems], f.Over+over
 	}
+}
+
+// Empty says whether an item carries nothing to keep: no id, link, title, text
+// or file. What else it may say (a date, an author) is about nothing.
+func (it *Item) Empty() bool {
+	return it.ID == "" && it.Link == "" && it.Title == "" && it.Summary == "" && it.Content == "" && len(it.Enclosures) == 0
 }
 
 // values are the texts of an extension element, the empty ones left out.
