@@ -96,7 +96,11 @@ func (s *Set) list(c *compiled, kind int, lang, name string, terms []config.Term
 	if kind <= weak {
 		c.langs[lang] = true
 	}
+	spelled := map[string]string{} // folded term → as written
 	for _, t := range terms {
+		if e, twice := sameFolded(t, spelled); twice {
+			errs = append(errs, e)
+		}
 		clauses, bad := parseTerm(t.Text)
 		if bad != nil {
 			errs = append(errs, Error{
@@ -112,6 +116,22 @@ func (s *Set) list(c *compiled, kind int, lang, name string, terms []config.Term
 		}
 	}
 	return errs
+}
+
+// sameFolded warns of a term that another spelling in the list already stands
+// for. Terms equal but for case are config's to find.
+func sameFolded(t config.Term, spelled map[string]string) (Error, bool) {
+	f := words.Fold(t.Text)
+	other, ok := spelled[f]
+	if !ok {
+		spelled[f] = t.Text
+	}
+	if !ok || strings.EqualFold(other, t.Text) || strings.ContainsAny(t.Text, "=/") {
+		return Error{}, false
+	}
+	return Error{
+		Path: t.Path, Msg: fmt.Sprintf("%q and %q are the same after folding", t.Text, other), Help: "take one of them out", Warning: true,
+	}, true
 }
 
 // index files a rule under the word that is likely the rarest: the longest.
