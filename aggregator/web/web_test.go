@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/wiredesk/wiredesk/aggregator"
 	"github.com/wiredesk/wiredesk/aggregator/web"
@@ -203,6 +204,28 @@ func TestPagesEscapeWhatSourcesSayAndTellNoSecret(t *testing.T) {
 	body, _ := io.ReadAll(ask(h, "/syria/").Body)
 	if !bytes.Contains(body, []byte(`<article lang="ar" dir="rtl">`)) {
 		t.Error("an Arabic entry has no direction")
+	}
+}
+
+func TestAPageCarriesWhateverAnEntryHolds(t *testing.T) {
+	for _, nasty := range []string{"a\x00b\x08", "]]>", "\xed\xa0\x80", "\ufffe", "</title></script><script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "{{.}}", "javascript:alert(1)"} {
+		site := newSite(t)
+		telling := aggregator.Telling{Record: 7, Outlet: nasty, Label: nasty, Title: nasty, Link: nasty, Lang: nasty, Summary: nasty, Note: nasty}
+		err := site.Store.(*store.DB).File(t.Context(), aggregator.Filing{
+			At: published.Add(time.Hour), Changed: []aggregator.Issue{{Edition: "syria"}},
+			Entries: []aggregator.Entry{{Edition: "syria", ID: "tag:nasty", Published: published, Updated: published, Lead: telling, Also: []aggregator.Telling{telling}}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := site.Document(t.Context(), "/syria/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := string(doc.Body)
+		if !utf8.ValidString(page) || strings.ContainsRune(page, 0) || strings.Contains(page, "<script") || strings.Contains(page, "<img src=x") || strings.Contains(page, `href="javascript:`) {
+			t.Errorf("%q: %s", nasty, page)
+		}
 	}
 }
 
