@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/wiredesk/wiredesk/config"
-	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // A Set is all topics of a plan, compiled. It never changes and may be used
@@ -14,21 +13,14 @@ import (
 type Set struct {
 	topics []*compiled
 	byID   map[string]*compiled
-	rules  []*rule
-
-	// The index: which rules could match at a word. A rule with running words
-	// stands under its longest whole word, or under the first letters of its
-	// stem; the rest is looked at for every item.
-	byWord map[string][]anchor
-	byStem map[string][]anchor
-	always []anchor
+	index  index
 }
 
 // A compiled is a topic.
 type compiled struct {
 	*config.Topic
 	order int
-	langs map[string]bool
+	langs map[string]bool // languages it has a list for
 	need  float64
 }
 
@@ -40,7 +32,8 @@ const (
 	reject
 )
 
-// A rule is one clause of a topic.
+// A rule is one clause of a topic. Rules are what the index finds; what a topic
+// makes of those found is for judge.
 type rule struct {
 	clause
 	topic *compiled
@@ -50,19 +43,13 @@ type rule struct {
 	list  string // "strong.en"
 }
 
-// An anchor is a rule found by its word number at.
-type anchor struct {
-	rule *rule
-	at   int
-}
+// needs is the score each aim asks for.
+var needs = map[string]float64{"broad": 1, "standard": 3, "strict": 5}
 
-// stemKey is how many bytes of a stem index it.
-const stemKey = 4
-
-// Compile reads the topics' terms. With an error the set is nil; warnings come
-// beside one.
+// Compile reads the topics' terms and finds all mistakes. With an error the set
+// is nil; warnings come beside one. The topics must not change afterwards.
 func Compile(topics []*config.Topic) (*Set, []Error) {
-	s := &Set{byID: map[string]*compiled{}, byWord: map[string][]anchor{}, byStem: map[string][]anchor{}}
+	s := &Set{byID: map[string]*compiled{}, index: newIndex()}
 	var errs []Error
 	for i, t := range topics {
 		c := &compiled{Topic: t, order: i, langs: map[string]bool{}, need: needs[t.Aim]}
@@ -71,14 +58,7 @@ func Compile(topics []*config.Topic) (*Set, []Error) {
 		}
 		s.topics = append(s.topics, c)
 		s.byID[t.ID] = c
-		for _, l := range t.Strong {
-			errs = append(errs, s.list(c, strong, l.Lang, "strong."+l.Lang, l.Terms)...)
-		}
-		for _, l := range t.Weak {
-			errs = append(errs, s.list(c, weak, l.Lang, "weak."+l.Lang, l.Terms)...)
-		}
-		errs = append(errs, s.list(c, ignore, "all", "ignore", t.Ignore)...)
-		errs = append(errs, s.list(c, reject, "all", "reject", t.Reject)...)
+		errs = append(errs, s.lists(c)...)
 	}
 	for _, e := range errs {
 		if !e.Warning {
@@ -88,83 +68,65 @@ func Compile(topics []*config.Topic) (*Set, []Error) {
 	return s, errs
 }
 
-// needs is the score each aim asks for.
-var needs = map[string]float64{"broad": 1, "standard": 3, "strict": 5}
-
-// list compiles the terms of one list.
-func (s *Set) list(c *compiled, kind int, lang, name string, terms []config.Term) (errs []Error) {
-	if kind <= weak {
-		c.langs[lang] = true
+// Topics are the topics of the set in the order of the config.
+func (s *Set) Topics() []*config.Topic {
+	ts := make([]*config.Topic, len(s.topics))
+	for i, c := range s.topics {
+		ts[i] = c.Topic
 	}
+	return ts
+}
+
+// lists compiles all lists of a topic.
+func (s *Set) lists(c *compiled) (errs []Error) {
+	for _, l := range c.Strong {
+		c.langs[l.Lang] = true
+		errs = append(errs, s.list(rule{topic: c, kind: strong, lang: l.Lang, list: "strong." + l.Lang}, l.Terms)...)
+	}
+	for _, l := range c.Weak {
+		c.langs[l.Lang] = true
+		errs = append(errs, s.list(rule{topic: c, kind: weak, lang: l.Lang, list: "weak." + l.Lang}, l.Terms)...)
+	}
+	errs = append(errs, s.list(rule{topic: c, kind: ignore, lang: "all", list: "ignore"}, c.Ignore)...)
+	return append(errs, s.list(rule{topic: c, kind: reject, lang: "all", list: "reject"}, c.Reject)...)
+}
+
+// list compiles the terms of one list into rules like the given one.
+func (s *Set) list(like rule, terms []config.Term) (errs []Error) {
 	spelled := map[string]string{} // folded term → as written
 	for _, t := range terms {
-		if e, twice := sameFolded(t, spelled); twice {
-			errs = append(errs, e)
-		}
-		clauses, bad := parseTerm(t.Text)
+		errs = append(errs, sameFolded(t, spelled)...)
+		straight := straighten(t.Text)
+		clauses, bad := parseTerm(straight)
 		if bad != nil {
 			errs = append(errs, Error{
-				Path: t.Path, Offset: utf8.RuneCountInString(t.Text[:min(bad.at, len(t.Text))]),
+				Path: t.Path, Offset: utf8.RuneCountInString(straight[:min(bad.at, len(straight))]),
 				Msg: fmt.Sprintf("term %q: %s", t.Text, bad.msg), Help: bad.help,
 			})
 			continue
 		}
+		errs = append(errs, doubts(t, clauses)...)
 		for _, cl := range clauses {
-			r := &rule{clause: cl, topic: c, kind: kind, lang: lang, term: t.Text, list: name}
-			s.rules = append(s.rules, r)
-			s.index(r)
+			r := like
+			r.clause, r.term = cl, t.Text
+			s.index.add(&r)
 		}
 	}
 	return errs
 }
 
-// sameFolded warns of a term that another spelling in the list already stands
-// for. Terms equal but for case are config's to find.
-func sameFolded(t config.Term, spelled map[string]string) (Error, bool) {
-	f := words.Fold(t.Text)
-	other, ok := spelled[f]
-	if !ok {
-		spelled[f] = t.Text
-	}
-	if !ok || strings.EqualFold(other, t.Text) || strings.ContainsAny(t.Text, "=/") {
-		return Error{}, false
-	}
-	return Error{
-		Path: t.Path, Msg: fmt.Sprintf("%q and %q are the same after folding", t.Text, other), Help: "take one of them out", Warning: true,
-	}, true
-}
-
-// index files a rule under the word that is likely the rarest: the longest.
-func (s *Set) index(r *rule) {
-	if len(r.toks) == 0 || !running(r.field) {
-		s.always = append(s.always, anchor{r, 0})
-		return
-	}
-	best := -1
-	for i, t := range r.toks {
-		if !t.stem && (best < 0 || len(t.fold) > len(r.toks[best].fold)) {
-			best = i
-		}
-	}
-	if best >= 0 {
-		w := r.toks[best].fold
-		s.byWord[w] = append(s.byWord[w], anchor{r, best})
-		return
-	}
-	w := r.toks[0].fold // a stem alone
-	key := w[:min(stemKey, len(w))]
-	s.byStem[key] = append(s.byStem[key], anchor{r, 0})
-}
-
 // Test runs a sentence of the config against a topic. It answers "" when the
-// topic does as wanted, else what happened and which term decided.
+// topic does as wanted, else what happened and which term decided. A test that
+// names no source asks about the terms alone.
 func (s *Set) Test(id string, t config.Test) string {
-	d := testDoc(t)
-	var got Match
-	for _, m := range s.Match(d) {
-		if m.Topic == id {
-			got = m
-		}
+	got, top := Match{}, s.byID[id]
+	if top == nil {
+		return fmt.Sprintf("no topic %q", id)
+	}
+	r := read(testDoc(t))
+	s.index.find(r)
+	if t.Source == "" || takes(top.Sources, r.doc) {
+		got = judge(top, r, r.hits[top])
 	}
 	if got.In == t.Want {
 		return ""
@@ -173,15 +135,18 @@ func (s *Set) Test(id string, t config.Test) string {
 	if what == "" {
 		what = t.Text
 	}
-	if t.Want {
-		if got.Veto != "" {
-			return fmt.Sprintf("%q: want a match, rejected by %q", what, got.Veto)
-		}
-		return fmt.Sprintf("%q: want a match, got %g of %g points%s", what, got.Score, s.byID[id].need, deciding(got))
+	switch {
+	case !t.Want:
+		return fmt.Sprintf("%q: want no match, got %g of %g points%s", what, got.Score, got.Need, deciding(got))
+	case got.Topic == "":
+		return fmt.Sprintf("%q: want a match, but the topic takes nothing from source %q", what, t.Source)
+	case got.Veto != "":
+		return fmt.Sprintf("%q: want a match, rejected by %q", what, got.Veto)
 	}
-	return fmt.Sprintf("%q: want no match, got %g of %g points%s", what, got.Score, got.Need, deciding(got))
+	return fmt.Sprintf("%q: want a match, got %g of %g points%s", what, got.Score, got.Need, deciding(got))
 }
 
+// deciding names the terms behind a score.
 func deciding(m Match) string {
 	var by []string
 	for _, r := range m.Reasons {
@@ -193,12 +158,4 @@ func deciding(m Match) string {
 		return ""
 	}
 	return " by " + strings.Join(by, ", ")
-}
-
-// languageOf is the list to use: declared, else detected, else "".
-func languageOf(lang, text string) string {
-	if l := words.Normal(lang); l != "" {
-		return l
-	}
-	return words.Detect(text)
 }

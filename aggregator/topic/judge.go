@@ -13,15 +13,10 @@ func judge(t *compiled, r *reading, hits []hit) Match {
 		m.Reasons = []Reason{r.reason(hits[i], 0)}
 		return m
 	}
-	mentions, ignored := mentionsOf(hits)
+	mentions, ignored := r.mentions(hits)
 	weights := weigh(mentions, r.doc.Home == t.ID)
 	titleWhole := m.score(r, mentions, weights)
-	for i, h := range mentions {
-		m.keep(r.reason(h, weights[i]))
-	}
-	for _, h := range ignored {
-		m.keep(r.reason(h, 0))
-	}
+	m.explain(r, mentions, weights, ignored)
 	m.In = m.Score >= m.Need || t.Aim == "strict" && titleWhole
 	if r.doc.Take == t.ID && !m.In {
 		m.In, m.By = true, "take"
@@ -29,36 +24,65 @@ func judge(t *compiled, r *reading, hits []hit) Match {
 	return m
 }
 
-func (m *Match) keep(reason Reason) {
-	if len(m.Reasons) < MaxReasons {
-		m.Reasons = append(m.Reasons, reason)
+// explain keeps the first reasons in the order of the text.
+func (m *Match) explain(r *reading, mentions []hit, weights []float64, ignored []hit) {
+	i, j := 0, 0
+	for len(m.Reasons) < MaxReasons && (i < len(mentions) || j < len(ignored)) {
+		if j == len(ignored) || i < len(mentions) && inText(mentions[i], ignored[j]) <= 0 {
+			m.Reasons = append(m.Reasons, r.reason(mentions[i], weights[i]))
+			i++
+			continue
+		}
+		m.Reasons = append(m.Reasons, r.reason(ignored[j], 0))
+		j++
 	}
 }
 
-// mentionsOf keeps, of hits that share words, the longest, and takes out those
-// inside words that an ignore term covers. Mentions come in the order of the text.
-func mentionsOf(hits []hit) (mentions, ignored []hit) {
+func inText(a, b hit) int { return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.from, b.from)) }
+
+// mentions keeps, of hits that share words, the strong before the weak and then
+// the longest, and none inside words that an ignore term covers. Both lists come
+// in the order of the text.
+func (r *reading) mentions(hits []hit) (mentions, ignored []hit) {
 	sorted := slices.Clone(hits)
 	slices.SortStableFunc(sorted, func(a, b hit) int {
 		return cmp.Or(
 			-cmp.Compare(a.rule.kind/ignore, b.rule.kind/ignore), // ignore first
-			cmp.Compare(a.field, b.field), cmp.Compare(a.rule.kind, b.rule.kind),
-			cmp.Compare(b.to-b.from, a.to-a.from), cmp.Compare(a.from, b.from))
+			cmp.Compare(a.rule.kind, b.rule.kind),
+			cmp.Compare(b.to-b.from, a.to-a.from))
 	})
+	taken := make([][]bool, len(r.fields))
 	for _, h := range sorted {
-		shares := func(o hit) bool { return h.field >= 0 && o.field == h.field && o.from < h.to && h.from < o.to }
-		switch {
+		switch free := r.claim(taken, h); {
 		case h.rule.kind == ignore:
 			ignored = append(ignored, h)
-		case slices.ContainsFunc(ignored, shares), slices.ContainsFunc(mentions, shares):
-		default:
+		case free:
 			mentions = append(mentions, h)
 		}
 	}
-	slices.SortStableFunc(mentions, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.from, b.from))
-	})
+	slices.SortStableFunc(mentions, inText)
+	slices.SortStableFunc(ignored, inText)
 	return mentions, ignored
+}
+
+// claim marks the words of a hit as taken, and says whether all were free. Only
+// an ignore term may share words. Fields without running text are always free.
+func (r *reading) claim(taken [][]bool, h hit) bool {
+	if h.field < 0 {
+		return true
+	}
+	n := len(r.fields[h.field].words) + 1 // a regexp may match behind the last word
+	if taken[h.field] == nil {
+		taken[h.field] = make([]bool, n)
+	}
+	span := taken[h.field][h.from:min(h.to, n)]
+	if h.rule.kind != ignore && slices.Contains(span, true) {
+		return false
+	}
+	for i := range span {
+		span[i] = true
+	}
+	return true
 }
 
 // weigh gives each mention its points: 1, or a half for a weak one, unless the
@@ -91,7 +115,7 @@ func (m *Match) score(r *reading, mentions []hit, weights []float64) (titleWhole
 		switch {
 		case h.field < 0 || r.fields[h.field].name == "title":
 			title = max(title, w)
-		case r.fields[h.field].name == "summary" || h.from < leadWords:
+		case r.fields[h.field].leads(h.from):
 			lead = max(lead, w)
 		}
 	}

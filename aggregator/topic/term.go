@@ -3,30 +3,16 @@ package topic
 import (
 	"fmt"
 	"regexp"
-	"regexp/syntax"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
-// A clause is one alternative of a term, ready to be compared.
-type clause struct {
-	field string // "" for title, summary and body; else the only field it looks at
-	toks  []tok  // words in order; nil for the others
-	near  int    // > 0: toks in any order, at most so many words between them
-	re    *regexp.Regexp
-	text  string // folded, for fields that are no running text
-}
-
-// A tok is one word of a clause.
-type tok struct {
-	fold, marks, raw string
-	stem             bool // any ending
-	exact            bool // case and marks matter
-	latin            bool // diacritics are respected when the language is a guess
-}
-
-// An Error is a mistake in a term.
+// An Error is a mistake in a term, or, with Warning, a term that may not do what
+// its writer thinks.
 type Error struct {
 	Path    string // config path of the term
 	Offset  int    // characters into the term
@@ -35,85 +21,95 @@ type Error struct {
 	Warning bool
 }
 
-const (
-	maxPattern = 1 << 10 // bytes of a regexp
-	maxScanned = 64 << 10
-)
-
-// fields a term may name, with their aliases.
-var fields = map[string]string{
-	"title": "title", "intitle": "title", "summary": "summary", "body": "body", "author": "author", "tag": "tag",
-	"url": "url", "inurl": "url", "site": "site", "source": "source", "lang": "lang",
+// A clause is one alternative of a term, ready to be compared.
+type clause struct {
+	field string   // "" for title, summary and body; else the only field it looks at
+	toks  []tok    // words in order; nil for a pattern, or a field of one value
+	near  int      // > 0: toks in any order, each at most so many words from the anchor
+	re    *pattern // nil for words
+	text  string   // folded, for the fields of one value
 }
 
-// running says whether a field is text with words in order.
-func running(field string) bool {
-	return field == "" || field == "title" || field == "summary" || field == "body"
+// A tok is one word of a clause.
+type tok struct {
+	fold, marks, raw string
+	stem             bool // any ending
+	exact            bool // case and marks matter
+	marked           bool // diacritics are respected when the language is a guess
 }
 
 // A slip is a mistake inside a term, before it is known where the term stands.
 type slip struct {
-	at        int // bytes
+	at        int // bytes into the straightened term
 	msg, help string
 }
 
-// straight turns the quotes and blanks that word processors make into plain ones.
-var straight = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "\u00a0", " ", "\u202f", " ")
-
-// parseTerm reads a term: alternatives of words, phrases, near groups, exact
-// words, regexps, each under an optional field.
-func parseTerm(src string) ([]clause, *slip) {
-	s := straight.Replace(src)
-	field, rest, bad := cutField(s)
-	if bad != nil {
-		return nil, bad
-	}
-	at := len(s) - len(rest)
-	if strings.HasPrefix(rest, "/") && running(field) {
-		c, bad := parseRegexp(rest)
-		return []clause{{field: field, re: c}}, bad.shift(at)
-	}
-	var out []clause
-	for i, alt := range splitAlternatives(rest) {
-		if strings.TrimSpace(alt) == "" {
-			msg := "nothing stands after the last |"
-			if i == 0 {
-				msg = "nothing stands before the |"
-			}
-			return nil, &slip{at, msg, "take the | out, or write what it was for: an empty alternative would match everything"}
-		}
-		c, bad := parseAlternative(strings.TrimSpace(alt), field)
-		if bad != nil {
-			return nil, bad.shift(at + len(alt) - len(strings.TrimLeft(alt, " ")))
-		}
-		out = append(out, c)
-		at += len(alt) + 1
-	}
-	return out, nil
-}
-
-func (s *slip) shift(n int) *slip {
+// from moves a slip of a part to where the part begins.
+func (s *slip) from(n int) *slip {
 	if s != nil {
 		s.at += n
 	}
 	return s
 }
 
-var fieldName = regexp.MustCompile(`^([a-zA-Z]+):(\S)`)
+// straighten turns the quotes and blanks that word processors make into plain
+// ones, character for character, so that places stay.
+func straighten(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune("“”„‟«»＂", r):
+			return '"'
+		case strings.ContainsRune("‘’‚‛", r):
+			return '\''
+		case unicode.IsSpace(r):
+			return ' '
+		}
+		return r
+	}, s)
+}
 
-func cutField(s string) (field, rest string, bad *slip) {
-	if tag, ok := strings.CutPrefix(s, "#"); ok {
-		return "tag", tag, nil
+// parseTerm reads a straightened term: alternatives of words, phrases, near
+// groups, exact words, or a regexp, all under an optional field.
+func parseTerm(s string) ([]clause, *slip) {
+	lead := len(s) - len(strings.TrimLeft(s, " "))
+	s = strings.TrimSpace(s)
+	if strings.HasPrefix(s, "-") {
+		return nil, &slip{lead, "a term of a list cannot be turned round", "put it under ignore (this mention does not count) or reject (the item is out)"}
 	}
-	m := fieldName.FindStringSubmatch(s)
-	if m == nil {
-		return "", s, nil
+	field, rest, bad := cutField(s)
+	if bad != nil {
+		return nil, bad.from(lead)
 	}
-	f, ok := fields[strings.ToLower(m[1])]
-	if !ok {
-		return "", "", &slip{0, fmt.Sprintf("no field %q", m[1]), "fields: title, summary, body, author, tag, url, site, source, lang; a colon in plain words is left out"}
+	at := lead + len(s) - len(rest)
+	if strings.HasPrefix(rest, "/") && running(field) {
+		re, bad := parsePattern(rest)
+		return []clause{{field: field, re: re}}, bad.from(at)
 	}
-	return f, s[len(m[1])+1:], nil
+	return parseAlternatives(rest, field, at)
+}
+
+// parseAlternatives reads a | b. An empty one would match everything.
+func parseAlternatives(s, field string, at int) (out []clause, bad *slip) {
+	alts := splitAlternatives(s)
+	for i, alt := range alts {
+		bare := strings.TrimSpace(alt)
+		switch {
+		case bare != "":
+		case len(alts) == 1:
+			return nil, &slip{at, "it is empty", "write a word, or take it out"}
+		case i == len(alts)-1:
+			return nil, &slip{at, "nothing stands after the last |", "take the | out, or write what it was for"}
+		default:
+			return nil, &slip{at, "nothing stands before a |", "take the | out, or write what it was for"}
+		}
+		c, bad := parseAlternative(bare, field)
+		if bad != nil {
+			return nil, bad.from(at + len(alt) - len(strings.TrimLeft(alt, " ")))
+		}
+		out = append(out, c)
+		at += len(alt) + 1
+	}
+	return out, nil
 }
 
 // splitAlternatives cuts at every | outside quotes.
@@ -131,74 +127,76 @@ func splitAlternatives(s string) (alts []string) {
 	return append(alts, s[start:])
 }
 
-var nearForm = regexp.MustCompile(`^"([^"]*)"(?:~(\d{1,2}))?$`)
-
 func parseAlternative(s, field string) (clause, *slip) {
-	c := clause{field: field, text: words.Fold(s)}
+	c := clause{field: field}
 	if !running(field) && field != "tag" && field != "author" {
+		c.text = words.Fold(s)
 		return c, nil
 	}
 	body, exact := strings.CutPrefix(s, "=")
-	if strings.Contains(body, `"`) {
-		m := nearForm.FindStringSubmatch(body)
-		if m == nil {
-			return c, &slip{strings.Index(s, `"`), "unbalanced quote", `write "two words", or "two words"~5 for near each other`}
-		}
-		body = m[1]
-		if m[2] != "" {
-			fmt.Sscan(m[2], &c.near)
-		}
+	body, near, bad := unquote(body)
+	if bad != nil {
+		return c, bad.from(len(s) - len(strings.TrimPrefix(s, "=")))
 	}
-	stem := strings.HasSuffix(body, "*")
-	body = strings.TrimSuffix(body, "*")
-	if i := strings.IndexByte(body, '*'); i >= 0 || body == "" {
-		bare := strings.ReplaceAll(body, "*", "")
-		return c, &slip{max(i, 0), "a star is allowed only at the end", fmt.Sprintf(`write "%s*"; list words that end in "%s" one by one`, bare, bare)}
+	if inner, ok := strings.CutPrefix(body, "="); ok {
+		body, exact = inner, true
+	}
+	c.near = near
+	body, stem := strings.CutSuffix(body, "*")
+	if i := strings.IndexByte(body, '*'); i >= 0 || stem && strings.TrimSpace(body) == "" {
+		return c, starred(body, strings.IndexByte(s, '*'))
 	}
 	for _, w := range words.Split(body) {
+		script := words.Script(w.Raw)
 		c.toks = append(c.toks, tok{
-			fold: w.Fold, marks: w.Marks, raw: w.Raw, exact: exact, latin: words.Script(w.Raw) == "Latn",
+			fold: w.Fold, marks: w.Marks, raw: w.Raw, exact: exact,
+			marked: script != "Arab" && script != "Hebr", // whose vowel marks are rarely written
 		})
 	}
-	if len(c.toks) == 0 {
+	if len(c.toks) == 0 || c.toks[0].fold == "" {
 		return c, &slip{0, "it has no word, so it can never match", "write words, or a /regexp/"}
 	}
 	last := &c.toks[len(c.toks)-1]
 	last.stem = stem
-	if stem && len([]rune(last.fold)) < 2 {
+	if stem && utf8.RuneCountInString(last.fold) < 2 {
 		return c, &slip{0, "a stem of one letter would match everything", "write at least two letters before the star"}
 	}
 	return c, nil
 }
 
-// parseRegexp reads /re2/ or /re2/i.
-func parseRegexp(s string) (*regexp.Regexp, *slip) {
-	end := strings.LastIndexByte(s, '/')
-	flags := s[end+1:]
-	if end == 0 || (flags != "" && flags != "i") {
-		return nil, &slip{0, "a regexp has no end", "write /…/ or /…/i"}
+var (
+	quoteForm = regexp.MustCompile(`^"([^"]*)"$`)
+	nearForm  = regexp.MustCompile(`^"([^"]*)" ?~ ?(\d{1,2})$`)
+)
+
+// unquote reads "a b" and "a b"~5, and leaves what has no quotes.
+func unquote(s string) (body string, near int, bad *slip) {
+	at := strings.IndexByte(s, '"')
+	if at < 0 {
+		return s, 0, nil
 	}
-	pattern := s[1:end]
-	if len(pattern) > maxPattern {
-		return nil, &slip{0, fmt.Sprintf("the regexp is over the limit of %d bytes", maxPattern), "split it"}
+	if m := quoteForm.FindStringSubmatch(s); m != nil {
+		return m[1], 0, nil
 	}
-	if i := strings.Index(pattern, "(i?)"); i >= 0 {
-		word := strings.Replace(pattern, "(i?)", "", 1)
-		return nil, &slip{i + 1, "(i?) is an optional letter i", "ignore-case is (?i), or write /" + word + "/i; plain terms ignore case already"}
+	if m := nearForm.FindStringSubmatch(s); m != nil {
+		near, _ = strconv.Atoi(m[2]) // two digits
+		return m[1], near, nil
 	}
-	if flags == "i" {
-		pattern = "(?i)" + pattern
+	help := `write "two words", or "two words"~5 for near each other`
+	if strings.Count(s, `"`)%2 == 1 {
+		return "", 0, &slip{strings.LastIndexByte(s, '"'), "unbalanced quote", help}
 	}
-	re, err := regexp.Compile(pattern)
-	if err != nil {
-		msg := err.Error()
-		if se, ok := err.(*syntax.Error); ok {
-			msg = fmt.Sprintf("%s: %q", se.Code, se.Expr)
-		}
-		return nil, &slip{1, "the regexp is wrong: " + msg, "the syntax is RE2: no look-around, no back-references"}
+	return "", 0, &slip{at, "quotes stand around a whole term", help}
+}
+
+// starred words a star that is not at the end.
+func starred(body string, at int) *slip {
+	bare := strings.TrimSpace(strings.ReplaceAll(body, "*", ""))
+	if bare == "" {
+		return &slip{at, "a star is allowed only at the end", "write at least two letters before the star: alone it would match everything"}
 	}
-	if re.MatchString("") {
-		return nil, &slip{0, "it matches everything", "ask for at least one character, and mind a trailing |"}
+	if before, _, _ := strings.Cut(body, "*"); strings.TrimSpace(before) != "" {
+		return &slip{at, "a star is allowed only at the end", fmt.Sprintf(`write "%s*"`, before)}
 	}
-	return re, nil
+	return &slip{at, "a star is allowed only at the end", fmt.Sprintf(`write "%s*"; list words that end in "%s" one by one`, bare, bare)}
 }

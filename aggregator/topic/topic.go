@@ -8,9 +8,11 @@
 //
 // Presence is not aboutness. A topic's score is 3 when its best mention in the
 // title is whole, 2 when one stands in the lead, and the sum of all mentions, at
-// most 3; a weak mention counts half, in each of the three. The aim says what is
-// enough: broad 1, standard 3, strict 5 or a whole mention in the title. Figures
-// and sources are in DESIGN 6.
+// most 3; a weak mention counts half, in each of the three, so that alone it
+// makes 2 in a title. The aim says what is enough: broad 1, standard 3, strict 5
+// or a whole mention in the title. The lead is the first 60 words of the text and
+// the summary; what both say is counted once. In "a b c"~5 each word stands at
+// most five words from the longest. Figures and sources are in DESIGN 6.
 package topic
 
 import "github.com/wiredesk/wiredesk/feeds"

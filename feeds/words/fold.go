@@ -23,6 +23,7 @@ func FoldMarks(s string) string {
 	if plain(s) {
 		return strings.ToLower(s)
 	}
+	s = strings.ToValidUTF8(s, "\ufffd") // norm leaves what follows a broken byte as it is
 	// Folding a character may open it to normalisation and the other way
 	// round: twice reaches the end (Unicode 15, 3.13, D146).
 	for range 2 {
@@ -34,8 +35,6 @@ func FoldMarks(s string) string {
 // letter maps what two spellings differ in, and drops what cannot be seen.
 func letter(r rune) rune {
 	switch r {
-	case '\u00a0', '\u2007', '\u202f', '\u2009', '\u200a':
-		return ' '
 	case '\u2018', '\u2019', '\u201a', '\u201b', '\u02bc', '\u2032':
 		return '\''
 	case '\u201c', '\u201d', '\u201e', '\u201f', '\u00ab', '\u00bb':
@@ -51,6 +50,13 @@ func letter(r rune) rune {
 	return r
 }
 
+// diacritic says whether a mark is left out: those of Latin, Greek, Cyrillic,
+// Hebrew, Arabic and Syriac, and the general ones. Other scripts write vowels and
+// voicing as marks (Hindi, Thai, Japanese ガ), and without them it is another word.
+func diacritic(r rune) bool {
+	return (r < 0x0900 || r >= 0x1ab0 && r < 0x2100 || r >= 0xfe00 && r < 0xfe30) && unicode.Is(unicode.Mn, r)
+}
+
 // strip takes diacritics off and makes one letter of the Arabic spellings.
 func strip(s string) string {
 	if plain(s) {
@@ -59,7 +65,7 @@ func strip(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range norm.NFD.String(s) {
-		if !unicode.Is(unicode.Mn, r) {
+		if !diacritic(r) {
 			b.WriteRune(base(r))
 		}
 	}
@@ -74,7 +80,7 @@ func base(r rune) rune {
 		return 'ا'
 	case 'ى', 'ی', 'ې':
 		return 'ي'
-	case 'ة', 'ۀ', 'ہ', 'ە':
+	case 'ة', 'ہ', 'ۃ', 'ھ', 'ە':
 		return 'ه'
 	case 'ک', 'ڪ':
 		return 'ك'
@@ -94,29 +100,4 @@ func base(r rune) rune {
 		return r - '۰' + '0'
 	}
 	return r
-}
-
-// prefixes are the particles that Arabic writes on to the next word: and, so,
-// with, like, for, and the article with them. Longest first.
-var prefixes = []string{"وبال", "فبال", "وكال", "ولل", "فلل", "وال", "فال", "بال", "كال", "ال", "لل", "و", "ف", "ب", "ك", "ل"}
-
-// least is how many letters a word keeps when a prefix is taken off: two-letter
-// remains would be anything.
-const least = 3
-
-// Stems lists a folded Arabic word and what remains of it without each prefix
-// it may carry. Words in other scripts come back alone.
-func Stems(fold string) []string {
-	stems := []string{fold}
-	if Script(fold) != "Arab" {
-		return stems
-	}
-	letters := []rune(fold)
-	for _, p := range prefixes {
-		n := len([]rune(p))
-		if strings.HasPrefix(fold, p) && len(letters)-n >= least {
-			stems = append(stems, string(letters[n:]))
-		}
-	}
-	return stems
 }

@@ -3,8 +3,6 @@ package words
 import (
 	"strings"
 	"unicode"
-
-	"github.com/RadhiFadlillah/whatlanggo"
 )
 
 // Normal is the primary subtag of a language tag (BCP 47) in lower case: "en"
@@ -102,43 +100,4 @@ func ScriptOf(lang string) string {
 	default:
 		return "Latn"
 	}
-}
-
-// minDetect is the length in characters from which a guess is worth making:
-// titles alone come out wrong one time in three (research/topics.md 1.4).
-const minDetect = 60
-
-// Detect guesses the language of a text, among the plausible ones when any are
-// given. It answers "" rather than a doubtful guess.
-func Detect(text string, plausible ...string) string {
-	if len([]rune(text)) < minDetect {
-		return ""
-	}
-	if len(text) > 4000 {
-		text = strings.ToValidUTF8(text[:4000], "")
-	}
-	var o whatlanggo.Options
-	for _, p := range plausible {
-		if l := whatlanggo.CodeToLang(iso3(Normal(p))); l >= 0 {
-			if o.Whitelist == nil {
-				o.Whitelist = map[whatlanggo.Lang]bool{}
-			}
-			o.Whitelist[l] = true
-		}
-	}
-	found := whatlanggo.DetectWithOptions(text, o)
-	if found.Lang < 0 || found.Confidence < 0.5 {
-		return ""
-	}
-	return whatlanggo.LangToStringShort(found.Lang)
-}
-
-// iso3 is the ISO 639-3 code of a two-letter one, as whatlanggo has them.
-func iso3(lang string) string {
-	for l := range whatlanggo.Langs {
-		if whatlanggo.LangToStringShort(l) == lang {
-			return whatlanggo.LangToString(l)
-		}
-	}
-	return lang
 }

@@ -34,7 +34,7 @@ type Word struct {
 // words; an apostrophe ends one ("Syria's", "d'Alep", "Halep'te"); Chinese and
 // Japanese come as overlapping pairs of characters.
 func Split(s string) []Word {
-	ws := make([]Word, 0, len(s)/6+1)
+	ws := make([]Word, 0, len(s)/5+1)
 	var pair []int // offsets of the characters of a run without spaces
 	at := 0
 	for it := uax29.FromString(s); it.Next(); {
@@ -43,8 +43,10 @@ func Split(s string) []Word {
 		at += len(tok)
 		r, _ := utf8.DecodeRuneInString(tok)
 		if spaceless(r) {
-			for i := range tok {
-				pair = append(pair, start+i)
+			for i, r := range tok {
+				if i == 0 || !unicode.IsMark(r) { // a mark stays with its character
+					pair = append(pair, start+i)
+				}
 			}
 			continue
 		}
@@ -75,30 +77,58 @@ func pairs(ws []Word, s string, at []int, end int) []Word {
 	return ws
 }
 
-// parts cuts a token of UAX #29, which keeps "Syria's" whole, at apostrophes.
+// parts cuts a token of UAX #29 where a reader sees two words: "Syria's",
+// "#Syria_talks", "Beirut:Damascus", and "calm.Syria", whose blank got lost.
 func parts(ws []Word, tok string, start int) []Word {
-	for {
-		i := strings.IndexAny(tok, "'’ʼ＇`´")
-		if i < 0 {
-			break
+	from := 0
+	for i, r := range tok {
+		if !cuts(r) || r == '.' && joined(tok[from:i], tok[i+1:]) {
+			continue
 		}
-		if i > 0 {
-			ws = append(ws, word(tok[:i], start))
+		if i > from {
+			ws = append(ws, word(tok[from:i], start+from))
 		}
-		_, n := utf8.DecodeRuneInString(tok[i:])
-		tok, start = tok[i+n:], start+i+n
+		from = i + utf8.RuneLen(r)
 	}
-	if tok != "" {
-		ws = append(ws, word(tok, start))
+	if from < len(tok) {
+		ws = append(ws, word(tok[from:], start+from))
 	}
 	return ws
 }
+
+// cuts are the characters that may stand inside a token of UAX #29 and end a
+// word all the same.
+func cuts(r rune) bool {
+	switch r {
+	case '\'', '’', '‘', 'ʼ', '＇', '`', '´', '_', ':', '·', '.', '．':
+		return true
+	}
+	return false
+}
+
+// joined says whether a full stop between two letters or figures belongs to one
+// word: "U.S", "Ph.D", "3.5", but not "calm.Syria".
+func joined(before, after string) bool {
+	if i := strings.IndexByte(after, '.'); i >= 0 {
+		after = after[:i]
+	}
+	if before != "" && after != "" && digit(before[len(before)-1]) && digit(after[0]) {
+		return true
+	}
+	return utf8.RuneCountInString(before) < 3 && utf8.RuneCountInString(after) < 3
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 func word(raw string, start int) Word {
 	w := Word{Raw: raw, Start: start, End: start + len(raw)}
 	if plain(raw) {
 		w.Fold = strings.ToLower(raw)
 		w.Marks = w.Fold
+		return w
+	}
+	if fold, ok := foldArabic(raw); ok {
+		w.Fold, w.Marks = fold, raw
 		return w
 	}
 	w.Marks = FoldMarks(raw)

@@ -1,0 +1,75 @@
+package topic
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/wiredesk/wiredesk/config"
+)
+
+func FuzzCompile(f *testing.F) {
+	for _, term := range []string{"Syria*", `"a b"~5`, "=HTS | سوري*", "/x+(y|z)/i", "title:a", "*syria", "a ||", "“a", "/(/", "#tag", "-a", "=\"A\"*"} {
+		f.Add(term)
+	}
+	f.Fuzz(func(t *testing.T, term string) {
+		s, errs := Compile([]*config.Topic{{ID: "x", Sources: []string{"*"}, Strong: []config.List{list("all", term)}}})
+		wrong := false
+		for _, e := range errs {
+			wrong = wrong || !e.Warning
+			if e.Offset < 0 || e.Offset > utf8.RuneCountInString(term) || e.Msg == "" || e.Help == "" || e.Path != "all[0]" {
+				t.Errorf("%q: %+v", term, e)
+			}
+		}
+		if wrong == (s != nil) {
+			t.Errorf("%q: set %v, errors %v", term, s != nil, errs)
+		}
+	})
+}
+
+// Whatever is found stands in the text, and the score is the sum of the parts.
+func FuzzMatch(f *testing.F) {
+	f.Add("Syria*", "Syria's news", "body of Syrian news")
+	f.Add(`"a b"~5`, "b c a", "b")
+	f.Add("/x+/i", "XXX", "…")
+	f.Add("سوري", "والسوري", "叙利亚")
+	f.Fuzz(func(t *testing.T, term, title, text string) {
+		s, _ := Compile([]*config.Topic{{ID: "x", Aim: "broad", Sources: []string{"*"}, Strong: []config.List{list("all", term)}}})
+		if s == nil {
+			t.Skip()
+		}
+		d := news("en", title, text)
+		d.Item.Summary = text
+		for _, m := range s.Match(d) {
+			if !m.In || m.Score < 1 || m.Score > 8 || len(m.Reasons) == 0 || len(m.Reasons) > MaxReasons {
+				t.Errorf("%q: %+v", term, m)
+			}
+			for _, r := range m.Reasons {
+				if r.Field == "title" && !strings.Contains(title, r.Words) || r.Field == "body" && !strings.Contains(text, r.Words) {
+					t.Errorf("%q is not in %q, %q", r.Words, title, text)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkMatch(b *testing.B) {
+	text := strings.Repeat("Residents of the old city said on Monday that the electricity had come back for four hours and that shops in Damascus were open. ", 18)
+	for _, n := range []int{1, 100, 10_000} {
+		var topics []*config.Topic
+		for i := range n {
+			topics = append(topics, &config.Topic{ID: fmt.Sprint("t", i), Sources: []string{"*"}, Strong: []config.List{
+				list("en", fmt.Sprint("name", i), fmt.Sprint("place", i, " town"), fmt.Sprint("stem", i, "*"))}})
+		}
+		topics[0].Strong[0].Terms[0].Text = "Damascus"
+		s := set(b, topics...)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Match(news("en", "Shops open in Damascus", text))
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "items/s")
+		})
+	}
+}
