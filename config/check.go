@@ -5,7 +5,10 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,21 +20,19 @@ const storyWindow = 14 * 24 * time.Hour
 // etiquette is the interval below which polling bothers an origin.
 const etiquette = 15 * time.Minute
 
-var reserved = []string{"status", "sources", "feeds", "metrics", "healthz", "readyz", "why", "api"}
-
 // check finds what single values cannot show: missing keys, references,
 // intervals against their floor, doubtful lists.
 func (r *reader) check() {
 	r.checkSite()
+	r.checkFolders()
 	r.checkDefaults()
-	r.checkSources()
-	for _, t := range r.cfg.Topics {
-		r.checkTopic(t)
-	}
+	known := r.index()
+	r.checkSources(known)
+	r.checkTopics(known)
 	for _, e := range r.cfg.Editions {
-		r.checkEdition(e)
+		r.checkEdition(e, known)
 	}
-	if len(r.cfg.Editions) == 0 {
+	if len(r.cfg.Editions) == 0 && !r.tried["editions"] {
 		r.fail(r.at("site"), "write [editions.NAME] with topics = [\"…\"]", "there is no edition: nothing would be published")
 	}
 }
@@ -53,35 +54,96 @@ func (r *reader) at(path string) span {
 	}
 }
 
-var tagURI = regexp.MustCompile(`^[a-zA-Z0-9.@_-]+,\d{4}(-\d{2}(-\d{2})?)?$`)
+// tagURI is the authority and date of RFC 4151 section 2.1: a domain name or
+// an e-mail address, and a day, month or year.
+var tagURI = regexp.MustCompile(`^([A-Za-z0-9._-]+@)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*` +
+	`,\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$`)
 
 func (r *reader) checkSite() {
 	s := &r.cfg.Site
 	if s.Title == "" {
-		r.fail(r.at("site.title"), `write title = "…"`, "site.title is missing")
+		r.want("site.title", `write title = "…"`, "site.title is missing")
 	}
-	if u, err := url.Parse(s.BaseURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
-		r.fail(r.at("site.base_url"), `write base_url = "https://news.example.org"`, "site.base_url must be a whole http or https address, not %q", s.BaseURL)
-	}
-	if !tagURI.MatchString(s.Tag) {
+	r.checkBase(s.BaseURL)
+	switch {
+	case s.Tag == "":
+		r.want("site.tag", `write tag = "news.example.org,2026": a name you own, and a year in which you did (RFC 4151)`, "site.tag is missing")
+	case !tagURI.MatchString(s.Tag):
 		r.fail(r.at("site.tag"), `write tag = "news.example.org,2026": a name you own, and a year in which you did (RFC 4151)`, "site.tag must be a name and a date, not %q", s.Tag)
 	}
 	if s.Contact == "" {
-		r.fail(r.at("site.contact"), `write contact = "mailto:desk@example.org"`, "site.contact is missing: origins must know whom to write to")
+		r.want("site.contact", `write contact = "mailto:desk@example.org"`, "site.contact is missing: origins must know whom to write to")
 	}
-	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+	if _, port, err := net.SplitHostPort(s.Listen); err != nil || !isPort(port, 0) {
 		r.fail(r.at("site.listen"), `write listen = "127.0.0.1:8080"`, "site.listen: %q is no host and port", s.Listen)
 	}
 	for i, n := range s.AllowNetworks {
-		prefix := n
-		if slash := strings.IndexByte(n, '/'); slash >= 0 {
-			if colon := strings.IndexByte(n[slash:], ':'); colon >= 0 {
-				prefix = n[:slash+colon]
-			}
-		}
-		if _, err := netip.ParsePrefix(prefix); err != nil {
+		if !isNetwork(n) {
 			r.fail(r.at(fmt.Sprintf("site.allow_networks[%d]", i)), `write a prefix, as in "127.0.0.1/32:8080"`, "site.allow_networks: %q is no network", n)
 		}
+	}
+}
+
+// want says that a required key is missing, unless its value was wrong and has
+// been spoken of.
+func (r *reader) want(path, help, msg string) {
+	if !r.wrong[path] {
+		r.fail(r.at(path), help, "%s", msg)
+	}
+}
+
+// checkBase never repeats a password.
+func (r *reader) checkBase(base string) {
+	const help = `write base_url = "https://news.example.org"`
+	u, err := url.Parse(base)
+	switch {
+	case base == "":
+		r.want("site.base_url", help, "site.base_url is missing")
+	case err == nil && u.User != nil:
+		r.fail(r.at("site.base_url"), help, "site.base_url holds a password: it would stand in every link")
+	case !isWeb(u, err) || u.RawQuery != "" || u.Fragment != "":
+		r.fail(r.at("site.base_url"), help, "site.base_url must be a whole http or https address, not %q", base)
+	}
+}
+
+// isWeb says whether an address parsed as http or https with a host.
+func isWeb(u *url.URL, err error) bool {
+	return err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+// isNetwork says whether n is a prefix with or without a port, as in
+// "127.0.0.1/32:8080".
+func isNetwork(n string) bool {
+	prefix := n
+	if slash := strings.LastIndexByte(n, '/'); slash >= 0 {
+		bits, port, has := strings.Cut(n[slash:], ":")
+		if has && !isPort(port, 1) {
+			return false
+		}
+		prefix = n[:slash] + bits
+	}
+	p, err := netip.ParsePrefix(prefix)
+	return err == nil && !p.Addr().Is4In6()
+}
+
+// isPort says whether s is a port number from lo up.
+func isPort(s string, lo uint64) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n >= lo
+}
+
+// checkFolders keeps the database out of the folder that a web server shows.
+func (r *reader) checkFolders() {
+	s := &r.cfg.Site
+	if s.Static == "" {
+		return
+	}
+	in, err := filepath.Rel(filepath.Join(r.dir, s.Static), filepath.Join(r.dir, s.Data))
+	if filepath.IsAbs(s.Static) || filepath.IsAbs(s.Data) {
+		in, err = filepath.Rel(s.Static, s.Data) // an error when only one is: then nothing is known
+	}
+	if err == nil && in != ".." && !strings.HasPrefix(in, ".."+string(filepath.Separator)) {
+		r.fail(r.at("site.static"), `write static = "public"`, "site.static: the data directory %q lies in it and would be published", s.Data)
 	}
 }
 
@@ -95,26 +157,25 @@ func (r *reader) checkDefaults() {
 		r.fail(r.at("defaults.keep"), "write at least 14d", "defaults.keep is under the story window of 14d")
 	}
 	if d.KeepMatched < d.Keep {
-		r.fail(r.at("defaults.keep_matched"), "", "defaults.keep_matched is shorter than keep")
+		r.fail(r.at("defaults.keep_matched"), "what belongs to a topic is kept at least as long as the rest", "defaults.keep_matched is shorter than keep")
 	}
 }
 
 // onLoopback says whether every source is on this machine: then nobody else is
 // bothered.
 func (r *reader) onLoopback() bool {
-	for _, s := range r.cfg.Sources {
+	return !slices.ContainsFunc(r.cfg.Sources, func(s *Source) bool {
 		u, err := url.Parse(s.URL)
 		if err != nil {
-			return false
+			return true
 		}
 		addr, err := netip.ParseAddr(u.Hostname())
-		if err != nil || !addr.IsLoopback() {
-			return false
-		}
-	}
-	return true
+		return err != nil || !addr.IsLoopback()
+	})
 }
 
+// floor holds an interval against min_fetch. A cron expression is held against
+// it when polled.
 func (r *reader) floor(path string, s Schedule) {
 	if s.Every != 0 && s.Every < r.cfg.Defaults.MinFetch {
 		r.fail(r.at(path+".fetch"), "write \"every "+short(r.cfg.Defaults.MinFetch)+"\" or longer",
@@ -134,70 +195,4 @@ func short(d time.Duration) string {
 	default:
 		return fmt.Sprintf("%ds", d/time.Second)
 	}
-}
-
-const maxSources = 20_000
-
-func (r *reader) checkSources() {
-	if len(r.cfg.Sources) > maxSources {
-		r.fail(r.at("sources"), "", "%d sources are over the limit of %d", len(r.cfg.Sources), maxSources)
-	}
-	topics, byURL := r.topicIDs(), map[string]string{}
-	for _, s := range r.cfg.Sources {
-		path := "sources." + s.ID
-		r.checkURL(path, s.URL)
-		r.floor(path, s.Fetch)
-		r.refer(path+".home", s.Home, "topic", topics)
-		r.refer(path+".take", s.Take, "topic", topics)
-		if s.Lang != "" && !validLang.MatchString(strings.ToLower(strings.SplitN(s.Lang, "-", 2)[0])) {
-			r.fail(r.at(path+".lang"), `write a code, as in "en" or "ar"`, "%s.lang: %q is no language", path, s.Lang)
-		}
-		if other, twice := byURL[s.URL]; twice && s.URL != "" {
-			r.warn(r.at(path+".url"), "take one of them out", "%s has the address of sources.%s", path, other)
-		}
-		byURL[s.URL] = s.ID
-	}
-}
-
-// checkURL never repeats an address: it may be a secret.
-func (r *reader) checkURL(path, raw string) {
-	if raw == "" {
-		return // said already
-	}
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		r.fail(r.at(path+".url"), `write the whole address, as in "https://example.org/feed/"`, "%s.url is no http or https address", path)
-	case u.User != nil && r.cfg.places[path+".url"].file != nil:
-		r.fail(r.at(path+".url"), `put the address into a file and write url_file = "…"`, "%s.url holds a password", path)
-	}
-}
-
-func (r *reader) topicIDs() (ids []string) {
-	for _, t := range r.cfg.Topics {
-		ids = append(ids, t.ID)
-	}
-	return ids
-}
-
-func (r *reader) sourceIDs() (ids []string) {
-	for _, s := range r.cfg.Sources {
-		ids = append(ids, s.ID)
-	}
-	return ids
-}
-
-// refer checks that a name stands for something.
-func (r *reader) refer(path, name, kind string, known []string) {
-	if name == "" || contains(known, name) {
-		return
-	}
-	help := ""
-	if n := nearest(name, known); n != "" {
-		help = fmt.Sprintf("did you mean %q?", n)
-	}
-	if len(known) > 0 && len(known) <= 12 {
-		help = strings.TrimSpace(help + " " + kind + "s: " + strings.Join(known, ", "))
-	}
-	r.fail(r.at(path), help, "%s: no %s %q", path, kind, name)
 }

@@ -2,46 +2,50 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
 
-func (r *reader) checkTopic(t *Topic) {
-	path := "topics." + t.ID
-	takers := false
+// reserved are the edition ids whose addresses are ours.
+var reserved = []string{"status", "sources", "feeds", "metrics", "healthz", "readyz", "why", "api"}
+
+func (r *reader) checkTopics(k *known) {
+	taken := map[string]bool{} // topics that a source gives all its items to
 	for _, s := range r.cfg.Sources {
-		takers = takers || s.Take == t.ID
+		taken[s.Take] = true
 	}
-	_, strong := r.cfg.places["table:"+path+".strong"]
-	_, weak := r.cfg.places["table:"+path+".weak"]
-	if !strong && !weak && !takers {
-		r.fail(r.at(path), "write ["+path+".strong] and a list, as in en = ['Syria']", "%s has no terms: it would match nothing", path)
+	spoken := map[string][]*Source{} // by patterns: the first source of each language
+	for _, t := range r.cfg.Topics {
+		path := "topics." + t.ID
+		if !taken[t.ID] && !r.hasTerms(path) {
+			r.fail(r.at(path), "write ["+path+".strong] and a list, as in en = ['Syria']", "%s has no terms: it would match nothing", path)
+		}
+		for i, pattern := range t.Sources {
+			r.pattern(fmt.Sprintf("%s.sources[%d]", path, i), pattern, k)
+		}
+		for _, l := range slices.Concat(t.Strong, t.Weak, []List{{Terms: t.Ignore}, {Terms: t.Reject}}) {
+			r.checkList(l)
+		}
+		for _, test := range t.Tests {
+			r.refer(test.Path+".source", test.Source, "source", k.sources)
+			r.checkLang(test.Path+".lang", test.Lang)
+		}
+		key := strings.Join(t.Sources, "\x00")
+		if _, ok := spoken[key]; !ok {
+			spoken[key] = r.speakers(t.Sources)
+		}
+		r.checkLanguages(t, path, spoken[key])
 	}
-	for i, pattern := range t.Sources {
-		r.checkPattern(fmt.Sprintf("%s.sources[%d]", path, i), pattern)
-	}
-	for _, l := range append(append([]List(nil), t.Strong...), t.Weak...) {
-		r.checkList(l)
-	}
-	r.checkLanguages(t, path)
 }
 
-// checkPattern checks an id, "tag:…", "!id" or "*".
-func (r *reader) checkPattern(path, pattern string) {
-	p := strings.TrimPrefix(pattern, "!")
-	tag, isTag := strings.CutPrefix(p, "tag:")
-	switch {
-	case p == "*":
-	case isTag:
-		var tags []string
-		for _, s := range r.cfg.Sources {
-			tags = append(tags, s.Tags...)
-		}
-		r.refer(path, tag, "tag", tags)
-	default:
-		r.refer(path, p, "source", r.sourceIDs())
-	}
+// hasTerms says whether a topic's lists were given, however wrong.
+func (r *reader) hasTerms(path string) bool {
+	return r.tried[path+".strong"] || r.tried[path+".weak"]
 }
+
+// arabic are the languages written in Arabic letters.
+var arabic = []string{"ar", "fa", "ur", "ps", "ckb"}
 
 // checkList finds doubtful terms: of another script, twice, covered by a stem.
 func (r *reader) checkList(l List) {
@@ -49,7 +53,7 @@ func (r *reader) checkList(l List) {
 	for _, t := range l.Terms {
 		at := r.at(t.Path)
 		f := strings.ToLower(t.Text)
-		if l.Lang == "ar" && !rightToLeft(t.Text) && strings.ContainsFunc(t.Text, unicode.IsLetter) && !strings.ContainsAny(t.Text, "/:=") {
+		if slices.Contains(arabic, l.Lang) && foreign(t.Text) {
 			r.warn(at, "move it to a list of its language, or to all", "%s: %q has no Arabic letters, so it can only match foreign words", t.Path, t.Text)
 		}
 		if _, twice := folded[f]; twice {
@@ -68,19 +72,38 @@ func (r *reader) checkList(l List) {
 	}
 }
 
+// foreign says whether a term has letters, but none that run right to left. A
+// regexp, a field and an exact term may be meant so.
+func foreign(term string) bool {
+	return !rightToLeft(term) && strings.ContainsFunc(term, unicode.IsLetter) && !strings.ContainsAny(term, "/:=")
+}
+
+// speakers are the sources a topic looks at: of each language the first, and
+// the first that gives all its items to one topic.
+func (r *reader) speakers(patterns []string) (first []*Source) {
+	heard := map[[2]string]bool{}
+	for _, s := range r.cfg.Sources {
+		voice := [2]string{baseLang(s.Lang), s.Take}
+		if isLang(s.Lang) && !heard[voice] && takes(patterns, s) {
+			heard[voice] = true
+			first = append(first, s)
+		}
+	}
+	return first
+}
+
 // checkLanguages warns once a language when sources speak one that a topic has
-// no list for.
-func (r *reader) checkLanguages(t *Topic, path string) {
+// no list for. A list for all is a list for each.
+func (r *reader) checkLanguages(t *Topic, path string, spoken []*Source) {
 	has := map[string]bool{}
-	for _, l := range append(append([]List(nil), t.Strong...), t.Weak...) {
+	for _, l := range slices.Concat(t.Strong, t.Weak) {
 		has[l.Lang] = true
 	}
 	if has["all"] || len(has) == 0 {
 		return
 	}
-	for _, s := range r.cfg.Sources {
-		lang := strings.ToLower(strings.SplitN(s.Lang, "-", 2)[0])
-		if lang != "" && !has[lang] && s.Take != t.ID && len(t.Sources) == 1 && t.Sources[0] == "*" {
+	for _, s := range spoken {
+		if lang := baseLang(s.Lang); !has[lang] && s.Take != t.ID {
 			has[lang] = true
 			r.warn(r.at("sources."+s.ID+".lang"), fmt.Sprintf("add %s = ['…'] to [%s.strong]", lang, path),
 				"sources.%s speaks %q, for which topic %q has no list", s.ID, lang, t.ID)
@@ -88,23 +111,49 @@ func (r *reader) checkLanguages(t *Topic, path string) {
 	}
 }
 
-func (r *reader) checkEdition(e *Edition) {
+func (r *reader) checkEdition(e *Edition, k *known) {
 	path := "editions." + e.ID
-	if contains(reserved, e.ID) {
+	if slices.Contains(reserved, e.ID) {
 		r.fail(r.at(path), "choose another id", "%s: %q is an address of ours", path, e.ID)
 	}
 	for i, t := range e.Topics {
-		r.refer(fmt.Sprintf("%s.topics[%d]", path, i), t, "topic", r.topicIDs())
+		r.refer(fmt.Sprintf("%s.topics[%d]", path, i), t, "topic", k.topics)
 	}
 	for i, f := range e.Formats {
-		if !contains(formats, f) {
+		if !slices.Contains(formats, f) {
 			r.fail(r.at(fmt.Sprintf("%s.formats[%d]", path, i)), mean(f, formats), "%s.formats: %q is no format", path, f)
 		}
 	}
 	for i, s := range e.ExcludeSources {
-		r.refer(fmt.Sprintf("%s.exclude_sources[%d]", path, i), s, "source", r.sourceIDs())
+		r.refer(fmt.Sprintf("%s.exclude_sources[%d]", path, i), s, "source", k.sources)
 	}
-	if n := e.EntryTitle; n != "" && !strings.Contains(n, "{title}") {
+	for i, l := range e.Langs {
+		r.checkLang(fmt.Sprintf("%s.langs[%d]", path, i), l)
+	}
+	r.checkTitles(e, path)
+}
+
+// inTitle are the names a title of entries may hold in braces.
+var inTitle = []string{"{title}", "{outlet}", "{lang}"}
+
+// checkTitles checks the titles of an edition and of its entries.
+func (r *reader) checkTitles(e *Edition, path string) {
+	if strings.Contains(e.Title, "{title}") {
+		r.fail(r.at(path+".title"), "title names the edition; its entries have entry_title", "%s.title has {title} in it", path)
+	}
+	rest := e.EntryTitle
+	if rest != "" && !strings.Contains(rest, "{title}") {
 		r.fail(r.at(path+".entry_title"), `write "{title} · {outlet}"`, "%s.entry_title has no {title}", path)
+	}
+	for {
+		_, tail, open := strings.Cut(rest, "{")
+		name, after, closed := strings.Cut(tail, "}")
+		if !open || !closed {
+			return
+		}
+		if !slices.Contains(inTitle, "{"+name+"}") {
+			r.fail(r.at(path+".entry_title"), mean("{"+name+"}", inTitle), "%s.entry_title: nothing is called {%s}", path, name)
+		}
+		rest = after
 	}
 }

@@ -1,8 +1,6 @@
 package config
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,42 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 )
-
-// expected are the messages that a fixture's leading comments name.
-func expected(t *testing.T, path string) (want []string) {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for sc := bufio.NewScanner(bytes.NewReader(data)); sc.Scan(); {
-		line, ok := strings.CutPrefix(sc.Text(), "# ")
-		if !ok {
-			break
-		}
-		want = append(want, line)
-	}
-	return want
-}
-
-// Each file of testdata/bad says in its first lines what check must say of it,
-// with line and column, and nothing else may be said.
-func TestEveryMistakeHasItsPlaceAndItsWords(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("testdata", "bad", "*.toml"))
-	if err != nil || len(files) < 35 {
-		t.Fatalf("%d fixtures, %v", len(files), err)
-	}
-	for _, path := range files {
-		_, errs := Load(path)
-		var got []string
-		for _, e := range errs {
-			got = append(got, strings.TrimPrefix(e.Error(), path+":"))
-		}
-		if d := cmp.Diff(expected(t, path), got); d != "" {
-			t.Errorf("%s: %s", path, d)
-		}
-	}
-}
 
 func TestTheExampleIsWithoutMistakeOrWarning(t *testing.T) {
 	cfg, errs := Parse("wiredesk.toml", Example(2026))
@@ -143,62 +105,6 @@ topics = ["syria"]
 	}
 }
 
-func TestIncludesAndSecrets(t *testing.T) {
-	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"topics/syria.toml": "[topics.syria.strong]\nen = ['Syria']\n[topics.syria]\naim = 'strict'\n",
-		"sources.opml": `<?xml version="1.0"?><!DOCTYPE opml [<!ENTITY a "b">]><opml version="2.0"><body><outline text="folder"><outline text="One &amp; Only" xmlUrl="https://one.example/feed"/>
-			<outline text="One &amp; Only" xmlUrl="https://two.example/feed"/></outline></body></opml>`,
-		"secret": "https://three.example/feed?token=abc\n",
-		"main.toml": `version = 1
-include = ["topics/*.toml", "sources.opml"]
-[site]
-title = "Desk"
-base_url = "https://desk.example"
-tag = "desk.example,2026"
-contact = "mailto:desk@desk.example"
-[sources.three]
-url_file = "secret"
-[editions.syria]
-topics = ["syria"]
-`,
-	} {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cfg, errs := Load(filepath.Join(dir, "main.toml"))
-	for _, e := range errs {
-		t.Error(e.Format())
-	}
-	var ids []string
-	for _, s := range cfg.Sources {
-		ids = append(ids, s.ID+" "+s.URL)
-	}
-	want := []string{"three https://three.example/feed?token=abc", "one-only https://one.example/feed", "one-only-2 https://two.example/feed"}
-	if d := cmp.Diff(want, ids); d != "" || cfg.Topics[0].Aim != "strict" {
-		t.Error(d, cfg.Topics[0].Aim)
-	}
-}
-
-func TestHostileOPMLMeetsALimit(t *testing.T) {
-	for name, text := range map[string]string{
-		"nested":   strings.Repeat("<outline>", 1000),
-		"too many": "<opml>" + strings.Repeat("<outline/>", maxOutlines+1),
-		"too long": strings.Repeat(" ", maxOPML+1),
-		"broken":   "<opml><outline",
-	} {
-		r := &reader{cfg: &Config{places: map[string]span{}}}
-		if err := r.opml("x.opml", []byte(text)); err == nil {
-			t.Errorf("%s: no error", name)
-		}
-	}
-}
-
 func TestFindNamesEveryPathTried(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -223,23 +129,4 @@ func TestFindNamesEveryPathTried(t *testing.T) {
 	if _, err := Find(""); err == nil || !strings.Contains(err.Error(), "elsewhere.toml") {
 		t.Errorf("$WIREDESK_CONFIG: %v", err)
 	}
-}
-
-func FuzzParse(f *testing.F) {
-	f.Add(string(Example(2026)))
-	f.Add("[a]\nb = [1, {c = 'd'}]\n[[a.x]]\n")
-	f.Add("a.b.c = 1\n[a.b]\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		cfg, errs := Parse("x", []byte(text))
-		lines := strings.Count(text, "\n") + 1
-		for _, e := range errs {
-			if e.Pos.File == "x" && (e.Pos.Line < 0 || e.Pos.Line > lines) {
-				t.Errorf("%v is outside the file of %d lines", e, lines)
-			}
-			_ = e.Format()
-		}
-		if cfg == nil && len(errs) == 0 {
-			t.Error("neither a config nor a mistake")
-		}
-	})
 }

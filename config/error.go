@@ -46,14 +46,25 @@ func (e Error) Format() string {
 	b.WriteString(e.Error())
 	if e.Source != "" {
 		fmt.Fprintf(&b, "\n%5d | %s", e.Pos.Line, strings.ReplaceAll(e.Source, "\t", " "))
-		if e.Width > 0 && !rightToLeft(e.Source) {
-			fmt.Fprintf(&b, "\n      | %s%s", strings.Repeat(" ", e.Pos.Col-1), strings.Repeat("^", e.Width))
+		if e.Width > 0 {
+			b.WriteString("\n      " + e.mark())
 		}
 	}
 	if e.Help != "" {
 		b.WriteString("\n      = help: " + e.Help)
 	}
 	return b.String()
+}
+
+// mark points at the mistake: with carets, or by quoting the value where a
+// terminal would reorder the line.
+func (e Error) mark() string {
+	if !rightToLeft(e.Source) {
+		return "| " + strings.Repeat(" ", e.Pos.Col-1) + strings.Repeat("^", e.Width)
+	}
+	line := []rune(e.Source)
+	start := min(e.Pos.Col-1, len(line))
+	return "= here: " + string(line[start:min(start+e.Width, len(line))])
 }
 
 // rightToLeft says whether a terminal would reorder a line: a caret under it
@@ -65,23 +76,15 @@ func rightToLeft(s string) bool {
 }
 
 // ErrorAt is a mistake found later, by who knows what the value means: offset
-// counts characters into the text of the value at path.
+// counts characters into the text of the value at path, as in
+// "topics.syria.strong.en[2]". At 0 the whole value is meant.
 func (c *Config) ErrorAt(path string, offset int, msg, help string) Error {
 	s, ok := c.places[path]
 	if !ok {
 		return Error{Pos: Pos{File: c.File}, Msg: path + ": " + msg, Help: help}
 	}
-	if s.length > 2 && strings.ContainsAny(string(s.file.data[s.offset:s.offset+1]), `'"`) {
-		offset++ // the quote
+	if offset > 0 {
+		s = s.inside(offset)
 	}
-	e := errorAt(s, msg, help)
-	if offset > 1 && offset < s.width() {
-		e.Pos.Col += offset
-		e.Width = 1
-	}
-	return e
-}
-
-func errorAt(s span, msg, help string) Error {
-	return Error{Pos: s.pos(), Msg: msg, Help: help, Source: s.line(), Width: s.width()}
+	return errorAt(s, msg, help)
 }

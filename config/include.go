@@ -7,13 +7,16 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
-// includes reads the files that the main file names. It answers false when one
-// of them is no TOML: what it was to define is then missed everywhere.
+// includes reads the files that the main file names, each once. It answers
+// false when one of them is no TOML: what it was to define is then missed
+// everywhere.
 func (r *reader) includes(root *value) bool {
 	ok := true
 	for i, pattern := range r.terms(root, "", "include") {
@@ -28,14 +31,19 @@ func (r *reader) includes(root *value) bool {
 			continue
 		}
 		for _, name := range names {
-			ok = r.include(at, name) && ok
+			if _, read := r.rank[filepath.Clean(name)]; read {
+				continue // by another pattern; or "*.toml" found the main file
+			}
+			r.rank[filepath.Clean(name)] = len(r.rank)
+			ok = r.include(at, filepath.Clean(name)) && ok
 		}
 	}
 	return ok
 }
 
+// include reads one file. It answers false when that is no TOML.
 func (r *reader) include(at span, name string) bool {
-	data, err := os.ReadFile(name)
+	data, err := readFile(name)
 	if err != nil {
 		r.fail(at, "", "include: %s: %s", name, reason(err))
 		return true
@@ -46,7 +54,7 @@ func (r *reader) include(at span, name string) bool {
 		}
 		return true
 	}
-	root, syntax := parseTree(&file{name, data})
+	root, syntax := parseTree(&file{name: name, data: data})
 	if syntax != nil {
 		r.errs = append(r.errs, *syntax)
 		return false
@@ -63,13 +71,51 @@ const (
 	maxDepth    = 20
 )
 
-// opml takes every outline with an address as a source.
+// opml takes every outline with an address as a source. A DOCTYPE is passed
+// over: no entity of its own is ever read.
 func (r *reader) opml(name string, data []byte) error {
 	if len(data) > maxOPML {
 		return fmt.Errorf("over the limit of %d MB", maxOPML>>20)
 	}
-	f := &file{name, data}
-	dec := xml.NewDecoder(bytes.NewReader(data))
+	data, err := latin(data)
+	if err != nil {
+		return err
+	}
+	f := &file{name: name, data: data}
+	before := len(r.cfg.Sources)
+	if err := r.outlines(f); err != nil {
+		return err
+	}
+	if len(r.cfg.Sources) == before {
+		return errors.New("no outline in it has an xmlUrl")
+	}
+	return nil
+}
+
+var encodingOf = regexp.MustCompile(`^\s*<\?xml[^>]*\sencoding=["']([A-Za-z0-9._-]+)["']`)
+
+// latin turns the two encodings that old programs export into UTF-8.
+func latin(data []byte) ([]byte, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	m := encodingOf.FindSubmatch(data[:min(len(data), 200)])
+	if m == nil {
+		return data, nil
+	}
+	switch name := strings.ToLower(string(m[1])); name {
+	case "utf-8", "us-ascii":
+		return data, nil
+	case "iso-8859-1", "windows-1252":
+		return charmap.Windows1252.NewDecoder().Bytes(data)
+	default:
+		return nil, fmt.Errorf("it is written in %s: save it as UTF-8", name)
+	}
+}
+
+// outlines walks an OPML document.
+func (r *reader) outlines(f *file) error {
+	dec := xml.NewDecoder(bytes.NewReader(f.data))
+	dec.Entity = xml.HTMLEntity
+	dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // latin was here
 	depth, outlines := 0, 0
 	for {
 		tok, err := dec.Token()
@@ -97,12 +143,13 @@ func (r *reader) opml(name string, data []byte) error {
 	}
 }
 
+// outline takes one outline as a source; offset is where its tag ends.
 func (r *reader) outline(f *file, offset int, el xml.StartElement) {
 	attr := map[string]string{}
 	for _, a := range el.Attr {
 		attr[strings.ToLower(a.Name.Local)] = a.Value
 	}
-	if attr["xmlurl"] == "" {
+	if strings.TrimSpace(attr["xmlurl"]) == "" {
 		return // a folder
 	}
 	title := attr["title"]
@@ -110,11 +157,16 @@ func (r *reader) outline(f *file, offset int, el xml.StartElement) {
 		title = attr["text"]
 	}
 	id := r.slug(title, attr["xmlurl"])
-	start := bytes.LastIndexByte(f.data[:offset], '<')
-	r.cfg.places["table:sources."+id] = span{f, max(start, 0), 0}
-	r.cfg.places["sources."+id+".url"] = span{f, max(start, 0), 0}
+	lang := attr["language"]
+	if !isLang(lang) {
+		lang = "" // exporters write "unknown" here
+	}
+	tag := span{file: f, offset: max(bytes.LastIndexByte(f.data[:offset], '<'), 0)}
+	r.cfg.places["table:sources."+id] = tag
+	r.cfg.places["sources."+id+".url"] = tag
+	r.cfg.places["sources."+id+".lang"] = tag
 	r.cfg.Sources = append(r.cfg.Sources, &Source{
-		ID: id, URL: attr["xmlurl"], Lang: attr["language"], Title: title, Weight: 1,
+		ID: id, URL: strings.TrimSpace(attr["xmlurl"]), Lang: lang, Title: title, Weight: 1,
 		Excerpt: r.cfg.Defaults.Excerpt, Images: "none", Content: "summary",
 	})
 }
@@ -130,15 +182,16 @@ func (r *reader) slug(title, address string) string {
 	if id == "" {
 		id = "source"
 	}
-	free := id
-	for n := 2; ; n++ {
+	for free := id; ; {
 		if _, taken := r.cfg.places["table:sources."+free]; !taken {
 			return free
 		}
-		free = fmt.Sprintf("%s-%d", id, n)
+		r.same[id]++
+		free = fmt.Sprintf("%s-%d", id, r.same[id]+1)
 	}
 }
 
+// slugOf is the small letters and digits of s, joined by hyphens.
 func slugOf(s string) string {
 	slug := strings.Map(func(c rune) rune {
 		switch {

@@ -1,12 +1,15 @@
 package config
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -30,16 +33,39 @@ func Preset() Config {
 // read as TOML; every other mistake comes beside a config, so that more can be
 // found in it. Warnings alone are no obstacle.
 func Load(path string) (*Config, []Error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
 		return nil, []Error{{Pos: Pos{File: path}, Msg: reason(err), Help: "wiredesk init writes one to start from"}}
 	}
 	return Parse(path, data)
 }
 
+// maxFile bounds what is read of any file: a config of 20,000 sources has 3 MB.
+const maxFile = 16 << 20
+
+// readFile reads a file that is not endless, as a device or a pipe may be.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("the file is over the limit of %d MB", maxFile>>20)
+	}
+	return data, err
+}
+
 // reason is a file error without the path, which stands before it.
 func reason(err error) string {
-	if pe, ok := err.(*os.PathError); ok {
+	var pe *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such file"
+	case errors.Is(err, fs.ErrPermission):
+		return "no permission to read it"
+	case errors.As(err, &pe):
 		return pe.Err.Error()
 	}
 	return err.Error()
@@ -50,25 +76,45 @@ func reason(err error) string {
 func Parse(path string, data []byte) (*Config, []Error) {
 	cfg := Preset()
 	cfg.File = path
-	cfg.places = map[string]span{}
-	r := &reader{cfg: &cfg, dir: filepath.Dir(path)}
-	root, syntax := parseTree(&file{path, data})
+	r := newReader(&cfg)
+	root, syntax := parseTree(&file{name: path, data: data})
 	if syntax != nil {
 		return nil, []Error{*syntax}
 	}
 	r.main(root)
 	if !r.includes(root) {
+		r.sort()
 		return nil, r.errs
 	}
 	r.check()
-	sort.SliceStable(r.errs, func(i, j int) bool {
-		a, b := r.errs[i].Pos, r.errs[j].Pos
-		if a.File != b.File {
-			return a.File == path // the main file first
-		}
-		return a.Line < b.Line || a.Line == b.Line && a.Col < b.Col
-	})
+	r.sort()
 	return &cfg, r.errs
+}
+
+// newReader starts with the main file, whose path cfg has.
+func newReader(cfg *Config) *reader {
+	cfg.places = map[string]span{}
+	return &reader{
+		cfg:   cfg,
+		dir:   filepath.Dir(cfg.File),
+		rank:  map[string]int{filepath.Clean(cfg.File): 0},
+		same:  map[string]int{},
+		below: map[string]span{},
+		tried: map[string]bool{},
+		wrong: map[string]bool{},
+	}
+}
+
+// sort puts the mistakes in the order of reading: the main file first, then its
+// includes, each from top to bottom.
+func (r *reader) sort() {
+	slices.SortStableFunc(r.errs, func(a, b Error) int {
+		return cmp.Or(
+			cmp.Compare(r.rank[filepath.Clean(a.Pos.File)], r.rank[filepath.Clean(b.Pos.File)]),
+			cmp.Compare(a.Pos.Line, b.Pos.Line),
+			cmp.Compare(a.Pos.Col, b.Pos.Col),
+		)
+	})
 }
 
 func (r *reader) main(root *value) {
@@ -77,6 +123,8 @@ func (r *reader) main(root *value) {
 	switch {
 	case v == nil:
 		r.fail(span{root.span.file, 0, 0}, "write version = 1 as the first line", "version is missing")
+	case v.kind != unstable.Integer:
+		r.fail(v.span, "write version = 1, without quotes", "version must be a number, not %s", v.name())
 	case v.text != "1":
 		r.fail(v.span, "this program reads version = 1", "version %s is not one this program knows", v.text)
 	}
@@ -103,12 +151,13 @@ var validID = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$`)
 // named reads one table under its id.
 func (r *reader) named(e *entry, kind string, read func(id, path string, t *value)) {
 	path := kind + "." + e.name
+	r.tried[kind], r.tried[path] = true, true
 	if !validID.MatchString(e.name) {
 		r.fail(e.at, "use small letters, digits and hyphens, at most 64", "%s: %q is no id", kind, e.name)
 		return
 	}
 	if e.val.kind != unstable.Table {
-		r.fail(e.val.span, "write ["+path+"] and its keys below", "%s must be a table, not %s", path, e.val.name())
+		r.fail(e.val.span, "write "+tableForm(path), "%s must be a table, not %s", path, e.val.name())
 		return
 	}
 	if _, twice := r.cfg.places["table:"+path]; twice {
@@ -116,6 +165,7 @@ func (r *reader) named(e *entry, kind string, read func(id, path string, t *valu
 		return
 	}
 	r.cfg.places["table:"+path] = e.at
+	r.end(path, e.val)
 	read(e.name, path, e.val)
 }
 
@@ -150,62 +200,16 @@ func (r *reader) defaults(t *value) {
 	d.Excerpt = r.number(t, "defaults", "excerpt", d.Excerpt, 0, 1000)
 }
 
-var sourceKeys = []string{"url", "url_file", "lang", "title", "home", "take", "weight", "label", "tags", "fetch",
-	"excerpt", "images", "content", "allowed", "rights", "private", "headers"}
-
-func (r *reader) source(id, path string, t *value) {
-	r.keys(t, path, sourceKeys...)
-	s := &Source{
-		ID: id, URL: r.address(t, path), Lang: r.text(t, path, "lang", ""), Title: r.text(t, path, "title", ""),
-		Home: r.text(t, path, "home", ""), Take: r.text(t, path, "take", ""), Weight: r.decimal(t, path, "weight", 1),
-		Label: r.text(t, path, "label", ""), Tags: r.texts(t, path, "tags"), Fetch: r.schedule(t, path, Schedule{}),
-		Excerpt: r.number(t, path, "excerpt", r.cfg.Defaults.Excerpt, 0, 1000),
-		Images:  r.oneOf(t, path, "images", "none", "none", "link"),
-		Content: r.oneOf(t, path, "content", "summary", "summary", "full"),
-		Allowed: r.text(t, path, "allowed", ""), Rights: r.text(t, path, "rights", ""), Private: r.yes(t, path, "private"),
-	}
-	headers := r.table(t, path, "headers")
-	for _, e := range headers.keys {
-		if s.Headers == nil {
-			s.Headers = map[string]string{}
-		}
-		s.Headers[e.name] = r.text(headers, path+".headers", e.name, "")
-	}
-	if s.Content == "full" && s.Allowed == "" {
-		r.fail(t.find("content").span, `write allowed = "the permission", or leave content out`, "%s: full text needs the publisher's permission", path)
-	}
-	r.cfg.Sources = append(r.cfg.Sources, s)
-}
-
-// address reads url, or url_file when the address is a secret.
-func (r *reader) address(t *value, path string) string {
-	u, f := t.find("url"), t.find("url_file")
-	switch {
-	case u == nil && f == nil:
-		r.fail(r.cfg.places["table:"+path], `write url = "https://…"`, "%s has no url", path)
-		return ""
-	case u != nil && f != nil:
-		r.fail(f.span, "keep one of them", "%s has url and url_file", path)
-		return ""
-	case u != nil:
-		return r.text(t, path, "url", "")
-	}
-	name := r.text(t, path, "url_file", "")
-	if name != "" && !filepath.IsAbs(name) {
-		name = filepath.Join(r.dir, name)
-	}
-	data, err := os.ReadFile(name)
-	if err != nil {
-		r.fail(f.span, "the file holds the address and nothing else", "%s.url_file: %s", path, reason(err))
-		return ""
-	}
-	return strings.TrimSpace(string(data))
-}
-
 var topicKeys = []string{"title", "sources", "aim", "strong", "weak", "ignore", "reject", "tests"}
 
+// topic reads one topic. Without sources it takes them all.
 func (r *reader) topic(id, path string, t *value) {
 	r.keys(t, path, topicKeys...)
+	for _, name := range []string{"strong", "weak"} {
+		if v := t.find(name); v != nil && !v.empty() {
+			r.tried[join(path, name)] = true
+		}
+	}
 	top := &Topic{
 		ID: id, Title: r.text(t, path, "title", id), Sources: r.texts(t, path, "sources"),
 		Aim:    r.oneOf(t, path, "aim", "standard", "broad", "standard", "strict"),
@@ -219,6 +223,16 @@ func (r *reader) topic(id, path string, t *value) {
 }
 
 var validLang = regexp.MustCompile(`^[a-z]{2,3}$`)
+
+// isLang says whether s is a language tag as far as we read it: a code, and
+// what a hyphen adds (BCP 47), as in "pt-BR".
+func isLang(s string) bool { return validLang.MatchString(baseLang(s)) }
+
+// baseLang is the language of a tag, without region and script.
+func baseLang(s string) string {
+	lang, _, _ := strings.Cut(strings.ToLower(s), "-")
+	return lang
+}
 
 // lists reads a table of term lists, one a language.
 func (r *reader) lists(t *value, path, name string) (out []List) {
@@ -239,6 +253,7 @@ func (r *reader) lists(t *value, path, name string) (out []List) {
 	return out
 }
 
+// tests reads the sentences that a topic is tried on.
 func (r *reader) tests(t *value, path string) (out []Test) {
 	v := t.find("tests")
 	if v == nil {
@@ -271,6 +286,7 @@ var editionKeys = []string{"title", "topics", "formats", "group", "items", "span
 
 var formats = []string{"rss", "atom", "json", "html"}
 
+// edition reads one edition. Without formats it has all of them.
 func (r *reader) edition(id, path string, t *value) {
 	r.keys(t, path, editionKeys...)
 	e := &Edition{
@@ -280,10 +296,13 @@ func (r *reader) edition(id, path string, t *value) {
 		Langs: r.texts(t, path, "langs"), ExcludeSources: r.texts(t, path, "exclude_sources"),
 		EntryTitle: r.text(t, path, "entry_title", ""),
 	}
-	if len(e.Formats) == 0 {
+	switch {
+	case t.find("formats") == nil:
 		e.Formats = slices.Clone(formats)
+	case t.find("formats").empty():
+		r.fail(t.find("formats").span, "leave it out for all four", "%s.formats is empty: nothing would be published", path)
 	}
-	if len(e.Topics) == 0 {
+	if v := t.find("topics"); v == nil || v.empty() {
 		r.fail(r.cfg.places["table:"+path], `write topics = ["…"]`, "%s has no topics", path)
 	}
 	r.cfg.Editions = append(r.cfg.Editions, e)

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,12 @@ type reader struct {
 	cfg  *Config
 	dir  string // that paths in the file start from
 	errs []Error
+
+	rank  map[string]int  // of files, in the order read
+	same  map[string]int  // outlines of an OPML file with the same slug, the first left out
+	below map[string]span // where the first table under a topic or source begins
+	tried map[string]bool // tables and kinds of table that are there, however wrong
+	wrong map[string]bool // values that have been spoken of
 }
 
 func (r *reader) fail(s span, help, format string, args ...any) {
@@ -26,25 +33,27 @@ func (r *reader) warn(s span, help, format string, args ...any) {
 	r.errs[len(r.errs)-1].Warning = true
 }
 
-// later are keys of the design that this version does not have yet. They are
-// refused rather than read past.
-var later = map[string]bool{
-	"proxy": true, "strip": true, "max_per_day": true, "query": true, "hold": true, "hub": true, "was": true,
-	"jobs": true, "public": true, "tz": true,
+// later are keys of the design that this version does not have yet, by the
+// kind of table they belong to. They are refused rather than read past.
+var later = map[string][]string{
+	"":         {"jobs"},
+	"site":     {"public"},
+	"sources":  {"proxy", "tz", "strip", "max_per_day", "was"},
+	"topics":   {"query", "was"},
+	"editions": {"hold", "private", "hub", "was"},
 }
 
 // keys reports every key of a table that is not allowed there.
 func (r *reader) keys(t *value, path string, allowed ...string) {
+	kind, rest, _ := strings.Cut(path, ".")
+	where := "[" + path + "]"
+	if path == "" {
+		where = "the file"
+	}
 	for _, e := range t.keys {
-		if contains(allowed, e.name) {
-			continue
-		}
-		where := "[" + path + "]"
-		if path == "" {
-			where = "the file"
-		}
 		switch {
-		case later[e.name]:
+		case slices.Contains(allowed, e.name):
+		case slices.Contains(later[kind], e.name) && !strings.Contains(rest, "."):
 			r.fail(e.at, "leave it out; the changelog says when it comes", "%q in %s is not supported yet", e.name, where)
 		case r.fellIn(e, path):
 		default:
@@ -53,26 +62,43 @@ func (r *reader) keys(t *value, path string, allowed ...string) {
 	}
 }
 
-// fellIn finds a key of a topic that stands below one of the topic's own
-// tables, as TOML then reads it into that table.
-func (r *reader) fellIn(e *entry, path string) bool {
-	parts := strings.Split(path, ".")
-	if len(parts) != 3 || parts[0] != "topics" || !contains(topicKeys, e.name) {
-		return false
-	}
-	head := r.cfg.places["table:"+path]
-	r.fail(e.at, fmt.Sprintf("move it above line %d, under [topics.%s]", head.pos().Line, parts[1]),
-		"%q belongs to [topics.%s], but stands in [%s]", e.name, parts[1], path)
-	return true
-}
-
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
+// end remembers where the first table under a topic or source begins: the keys
+// of the topic or source itself end there.
+func (r *reader) end(path string, t *value) {
+	for _, e := range t.keys {
+		if e.val.kind != unstable.Table && (e.val.kind != unstable.Array || e.name != "tests") {
+			continue
+		}
+		first, ok := r.below[path]
+		if !ok || e.val.span.offset < first.offset {
+			r.below[path] = e.val.span
 		}
 	}
-	return false
+}
+
+// fellIn finds a key that stands below a table it does not belong to, as TOML
+// then reads it into that table.
+func (r *reader) fellIn(e *entry, path string) bool {
+	if path != "" && (e.name == "version" || e.name == "include") {
+		r.fail(e.at, "move it above the first [table]", "%q belongs to the file, but stands in [%s]", e.name, path)
+		return true
+	}
+	parts := strings.Split(path, ".")
+	if len(parts) != 3 {
+		return false
+	}
+	inTopic := parts[0] == "topics" && slices.Contains(topicKeys, e.name)
+	inSource := parts[0] == "sources" && slices.Contains(sourceKeys, e.name)
+	if !inTopic && !inSource {
+		return false
+	}
+	owner := parts[0] + "." + parts[1]
+	help := "move it under [" + owner + "]"
+	if head, ok := r.below[owner]; ok {
+		help = fmt.Sprintf("move it above line %d, under [%s]", head.pos().Line, owner)
+	}
+	r.fail(e.at, help, "%q belongs to [%s], but stands in [%s]", e.name, owner, path)
+	return true
 }
 
 // place remembers where the value at a path stands.
@@ -85,11 +111,23 @@ func (r *reader) table(t *value, path, name string) *value {
 		return &value{kind: unstable.Table, span: t.span}
 	}
 	if v.kind != unstable.Table {
-		r.fail(v.span, "write ["+join(path, name)+"] and its keys below", "%s must be a table, not %s", join(path, name), v.name())
+		r.fail(v.span, "write "+tableForm(join(path, name)), "%s must be a table, not %s", join(path, name), v.name())
 		return &value{kind: unstable.Table, span: t.span}
 	}
 	r.place("table:"+join(path, name), v)
 	return v
+}
+
+// tableForm shows how a table is written.
+func tableForm(path string) string {
+	switch {
+	case path == "sources" || path == "topics" || path == "editions":
+		return "[" + path + ".NAME] and its keys below, for each one"
+	case strings.HasSuffix(path, ".strong") || strings.HasSuffix(path, ".weak"):
+		return "[" + path + "] and below it a list for each language, as in en = ['Syria']"
+	default:
+		return "[" + path + "] and its keys below"
+	}
 }
 
 func join(path, name string) string {
@@ -99,23 +137,34 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// text reads a string; otherwise when the key is absent.
+// text reads a string; otherwise when the key is absent or wrong.
 func (r *reader) text(t *value, path, name, otherwise string) string {
+	if s, ok := r.given(t, path, name); ok {
+		return s
+	}
+	return otherwise
+}
+
+// given reads a string. It answers false when the key is absent or, after
+// saying so, wrong.
+func (r *reader) given(t *value, path, name string) (string, bool) {
 	v := t.find(name)
 	if v == nil {
-		return otherwise
+		return "", false
 	}
 	path = join(path, name)
 	r.place(path, v)
 	if v.kind != unstable.String {
 		r.fail(v.span, `put it in quotes`, "%s must be a text, not %s", path, v.name())
-		return otherwise
+		r.wrong[path] = true
+		return "", false
 	}
 	if i := strings.IndexFunc(v.text, unicode.IsControl); i >= 0 {
 		r.fail(v.span, "a backslash in double quotes starts an escape: use single quotes", "%s has a control character", path)
-		return otherwise
+		r.wrong[path] = true
+		return "", false
 	}
-	return v.text
+	return v.text, true
 }
 
 // texts reads a list of strings; one string alone is a list of one.
@@ -127,7 +176,8 @@ func (r *reader) texts(t *value, path, name string) []string {
 	return out
 }
 
-// terms reads a list of strings with their paths.
+// terms reads a list of strings with their paths. What is no term is a mistake
+// and left out.
 func (r *reader) terms(t *value, path, name string) (out []Term) {
 	v := t.find(name)
 	if v == nil {
@@ -161,7 +211,7 @@ func (r *reader) terms(t *value, path, name string) (out []Term) {
 
 func (r *reader) oneOf(t *value, path, name, otherwise string, allowed ...string) string {
 	s := r.text(t, path, name, otherwise)
-	if !contains(allowed, s) {
+	if !slices.Contains(allowed, s) {
 		r.fail(t.find(name).span, mean(s, allowed), "%s: %q is not one of them", join(path, name), s)
 		return otherwise
 	}
@@ -188,8 +238,8 @@ func (r *reader) decimal(t *value, path, name string, otherwise float64) float64
 		return otherwise
 	}
 	r.place(join(path, name), v)
-	f, err := strconv.ParseFloat(v.text, 64)
-	if (v.kind != unstable.Float && v.kind != unstable.Integer) || err != nil || f < 0 || f > 100 {
+	f, err := strconv.ParseFloat(strings.ReplaceAll(v.text, "_", ""), 64)
+	if (v.kind != unstable.Float && v.kind != unstable.Integer) || err != nil || !(f >= 0 && f <= 100) { // nan is neither
 		r.fail(v.span, "1 is an outlet like any other", "%s must be a number from 0 to 100, not %s", join(path, name), v.name())
 		return otherwise
 	}
@@ -211,8 +261,8 @@ func (r *reader) yes(t *value, path, name string) bool {
 
 // length reads a duration such as "20m", "48h", "30d", "3y".
 func (r *reader) length(t *value, path, name string, otherwise time.Duration) time.Duration {
-	s := r.text(t, path, name, "")
-	if s == "" {
+	s, ok := r.given(t, path, name)
+	if !ok {
 		return otherwise
 	}
 	d, err := parseLength(s)
@@ -244,11 +294,13 @@ func parseLength(s string) (time.Duration, error) {
 
 // schedule reads a fetch value. A cron expression is judged when compiled.
 func (r *reader) schedule(t *value, path string, otherwise Schedule) Schedule {
-	s := strings.TrimSpace(r.text(t, path, "fetch", ""))
+	s, ok := r.given(t, path, "fetch")
+	if !ok {
+		return otherwise
+	}
+	s = strings.TrimSpace(s)
 	every, isEvery := strings.CutPrefix(s, "every ")
 	switch {
-	case s == "":
-		return otherwise
 	case isEvery:
 		d, err := parseLength(strings.TrimSpace(every))
 		if err != nil {

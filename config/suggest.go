@@ -1,29 +1,34 @@
 package config
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// synonyms are words of other programs for ours.
+// synonyms are words of other programs for ours; where several of ours could be
+// meant, the first that the table allows.
 var synonyms = map[string]string{
-	"exclude": "reject", "exlude": "reject", "never": "reject", "block": "reject", "not": "ignore", "unless": "ignore",
-	"any": "strong", "include": "strong", "keywords": "strong", "terms": "strong", "words": "strong", "match": "strong",
+	"exclude": "reject exclude_sources", "exlude": "reject exclude_sources", "never": "reject", "block": "reject", "not": "ignore", "unless": "ignore",
+	"any": "strong", "languages": "langs", "keywords": "strong", "terms": "strong", "words": "strong", "match": "strong",
 	"maybe": "weak", "feed": "url", "link": "url", "href": "url", "xmlurl": "url", "language": "lang", "interval": "fetch",
 	"every": "fetch", "schedule": "fetch", "cron": "fetch", "refresh": "fetch", "name": "title", "base": "base_url",
 	"email": "contact", "address": "listen", "port": "listen", "retention": "keep", "feeds": "sources", "outputs": "editions",
-	"channels": "sources", "priority": "weight", "threshold": "aim", "level": "aim", "limit": "items", "tz": "timezone",
+	"channels": "sources", "priority": "weight", "threshold": "aim", "level": "aim", "limit": "items", "count": "items", "period": "span", "window": "span", "keep_days": "keep", "tz": "timezone",
 }
 
 // nearest is the allowed word closest to a wrong one, "" when none is close.
 func nearest(word string, allowed []string) string {
 	w := strings.ToLower(word)
-	if s, ok := synonyms[w]; ok {
-		for _, a := range allowed {
-			if a == s {
-				return a
-			}
+	for _, s := range strings.Fields(synonyms[w]) {
+		if slices.Contains(allowed, s) {
+			return s
 		}
 	}
 	best, at := "", 1+len([]rune(w))/3
 	for _, a := range allowed {
+		if max(len(a)-len(w), len(w)-len(a)) > 4*at {
+			continue // too far apart by length alone; a letter has at most four bytes
+		}
 		if d := distance(w, strings.ToLower(a)); d <= at && (best == "" || d < at) {
 			best, at = a, d
 		}

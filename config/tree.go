@@ -2,27 +2,12 @@ package config
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
 )
-
-// A file is one config file as read.
-type file struct {
-	name string
-	data []byte
-}
-
-// A span is a run of bytes in a file.
-type span struct {
-	file   *file
-	offset int
-	length int
-}
 
 // A value is a TOML value with its place. Tables keep the order of their keys.
 type value struct {
@@ -31,6 +16,7 @@ type value struct {
 	list []*value
 	keys []*entry
 	span span
+	seen map[string]*value // keys by name, once there are many
 }
 
 type entry struct {
@@ -39,8 +25,28 @@ type entry struct {
 	val  *value
 }
 
+// many keys are looked up by a map: a file may hold 20,000 sources.
+const many = 16
+
+// add appends a key that is not there yet.
+func (v *value) add(e *entry) {
+	v.keys = append(v.keys, e)
+	if len(v.keys) == many {
+		v.seen = map[string]*value{}
+		for _, old := range v.keys {
+			v.seen[old.name] = old.val
+		}
+	}
+	if v.seen != nil {
+		v.seen[e.name] = e.val
+	}
+}
+
 // find returns the value under a key, nil when there is none.
 func (v *value) find(name string) *value {
+	if v.seen != nil {
+		return v.seen[name]
+	}
 	for _, e := range v.keys {
 		if e.name == name {
 			return e.val
@@ -49,36 +55,10 @@ func (v *value) find(name string) *value {
 	return nil
 }
 
-// pos is where a span starts, in characters.
-func (s span) pos() Pos {
-	before := s.file.data[:s.offset]
-	line := bytes.LastIndexByte(before, '\n') + 1
-	return Pos{
-		File: s.file.name,
-		Line: bytes.Count(before, []byte{'\n'}) + 1,
-		Col:  utf8.RuneCount(before[line:]) + 1,
-	}
-}
-
-// line is the source line a span starts in.
-func (s span) line() string {
-	start := bytes.LastIndexByte(s.file.data[:s.offset], '\n') + 1
-	end := bytes.IndexByte(s.file.data[s.offset:], '\n')
-	if end < 0 {
-		end = len(s.file.data) - s.offset
-	}
-	return strings.TrimRight(string(s.file.data[start:s.offset+end]), "\r")
-}
-
-// width is the length in characters, cut at the end of the line.
-func (s span) width() int {
-	raw, _, _ := bytes.Cut(s.file.data[s.offset:s.offset+s.length], []byte{'\n'})
-	return utf8.RuneCount(raw)
-}
-
 // parseTree reads a file into a table. A syntax error is the only one: what
 // stands after it cannot be trusted.
 func parseTree(f *file) (*value, *Error) {
+	f.data = bytes.TrimPrefix(f.data, []byte("\ufeff")) // some editors write a byte order mark
 	if !utf8.Valid(f.data) {
 		return nil, badUTF8(f)
 	}
@@ -107,39 +87,6 @@ func parseTree(f *file) (*value, *Error) {
 	return root, nil
 }
 
-func badUTF8(f *file) *Error {
-	at := 0
-	for at < len(f.data) {
-		r, n := utf8.DecodeRune(f.data[at:])
-		if r == utf8.RuneError && n == 1 {
-			break
-		}
-		at += n
-	}
-	return &Error{Pos: span{f, at, 0}.pos(), Msg: "the file is not UTF-8 here", Help: "save it as UTF-8"}
-}
-
-// syntaxError puts the library's message into our form.
-func syntaxError(f *file, err error) *Error {
-	var d *toml.DecodeError
-	if !errors.As(err, &d) {
-		return &Error{Pos: Pos{File: f.name, Line: 1, Col: 1}, Msg: "not TOML: " + err.Error()}
-	}
-	row, col := d.Position()
-	offset := 0
-	for range row - 1 {
-		offset += bytes.IndexByte(f.data[offset:], '\n') + 1
-	}
-	end := bytes.IndexByte(f.data[offset:], '\n') // the library counts bytes
-	if end < 0 {
-		end = len(f.data) - offset
-	}
-	at := span{f, offset + min(max(col-1, 0), end), 0}
-	msg := strings.TrimPrefix(d.Error(), "toml: ")
-	return &Error{Pos: at.pos(), Msg: "not TOML: " + msg, Source: at.line(), Width: 1,
-		Help: "strings stand in quotes, list values between commas, tables as [name]"}
-}
-
 // descend walks to a table by its dotted key and makes what is missing.
 func descend(f *file, root *value, key unstable.Iterator, array bool) *value {
 	here := root
@@ -151,7 +98,7 @@ func descend(f *file, root *value, key unstable.Iterator, array bool) *value {
 			if array && key.IsLast() {
 				next.kind = unstable.Array
 			}
-			here.keys = append(here.keys, &entry{string(k.Data), keySpan(f, k), next})
+			here.add(&entry{string(k.Data), keySpan(f, k), next})
 		}
 		if next.kind == unstable.Array {
 			if key.IsLast() {
@@ -175,13 +122,13 @@ func assign(f *file, here *value, n *unstable.Node) {
 		k := key.Node()
 		if key.IsLast() {
 			v := convert(f, n.Value(), keySpan(f, k))
-			here.keys = append(here.keys, &entry{string(k.Data), keySpan(f, k), v})
+			here.add(&entry{string(k.Data), keySpan(f, k), v})
 			return
 		}
 		next := here.find(string(k.Data))
 		if next == nil {
 			next = &value{kind: unstable.Table, span: keySpan(f, k)}
-			here.keys = append(here.keys, &entry{string(k.Data), keySpan(f, k), next})
+			here.add(&entry{string(k.Data), keySpan(f, k), next})
 		}
 		here = next
 	}
@@ -206,6 +153,24 @@ func convert(f *file, n *unstable.Node, at span) *value {
 		}
 	}
 	return v
+}
+
+// empty says whether a list or table holds no value at any depth.
+func (v *value) empty() bool {
+	if v.kind != unstable.Array && v.kind != unstable.Table {
+		return false
+	}
+	for _, el := range v.list {
+		if !el.empty() {
+			return false
+		}
+	}
+	for _, e := range v.keys {
+		if !e.val.empty() {
+			return false
+		}
+	}
+	return true
 }
 
 // name says what kind of value it is, as people call it.
