@@ -28,7 +28,7 @@ func TestADocumentOverTheLimitLosesItsOldest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err := feeds.Parse(doc.Body, feeds.Meta{})
+		f, err := feeds.Parse(doc.Body, feeds.Meta{}, feeds.Known{})
 		if err != nil || len(doc.Body) > maxDocument || len(f.Items) < 10 || f.Items[0].ID != "tag:0" {
 			t.Errorf("%s: %d bytes, %d entries, %v", format, len(doc.Body), len(f.Items), err)
 		}
@@ -52,7 +52,7 @@ func TestOneHugeItemDoesNotPushTheOthersOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := feeds.Parse(doc.Body, feeds.Meta{})
+	f, err := feeds.Parse(doc.Body, feeds.Meta{}, feeds.Known{})
 	if err != nil || len(f.Items) != 39 || len(doc.Body) > 200<<10 {
 		t.Errorf("%d entries in %d bytes, %v", len(f.Items), len(doc.Body), err)
 	}

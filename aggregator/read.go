@@ -21,13 +21,18 @@ import (
 var reader = fmt.Sprintf("parse %d clean %d", feeds.Version, clean.Version)
 
 // Read turns the bytes of a document into a clean feed, as every poll does.
-func Read(body []byte, meta feeds.Meta, lang string) (*feeds.Feed, error) {
-	feed, err := feeds.Parse(body, meta)
+func Read(body []byte, meta feeds.Meta, lang string, known feeds.Known) (*feeds.Feed, error) {
+	feed, err := feeds.Parse(body, meta, known)
 	if err != nil {
 		return nil, err
 	}
 	clean.Feed(feed, clean.Options{Base: meta.URL, Lang: lang})
 	return feed, nil
+}
+
+// MetaOf is what an answer says about its document.
+func MetaOf(r *fetch.Response) feeds.Meta {
+	return feeds.Meta{URL: r.URL, Location: r.ContentLocation, ContentType: r.ContentType, Language: r.ContentLanguage}
 }
 
 // read makes a batch of a whole document.
@@ -36,8 +41,8 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 	if bytes.Equal(sum[:], st.Sum) {
 		return unchanged(plan, src, st, resp, p.Now()), nil
 	}
-	meta := feeds.Meta{URL: resp.URL, ContentType: resp.ContentType, Language: resp.ContentLanguage}
-	feed, err := Read(resp.Body, meta, src.Lang)
+	meta := MetaOf(resp)
+	feed, err := Read(resp.Body, meta, src.Lang, feeds.Known{})
 	if err != nil {
 		return Batch{}, err
 	}

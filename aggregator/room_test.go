@@ -162,7 +162,7 @@ func (r *room) print(format feeds.Format) *aggregator.Document {
 // entries reads our own Atom as a subscriber does: id → title and date.
 func (r *room) entries() map[string]string {
 	r.t.Helper()
-	f, err := feeds.Parse(r.print(feeds.Atom).Body, feeds.Meta{})
+	f, err := feeds.Parse(r.print(feeds.Atom).Body, feeds.Meta{}, feeds.Known{})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -8,8 +8,14 @@ import (
 
 // fromAtom maps Atom 1.0 and 0.3. Its text constructs have become HTML before.
 func fromAtom(d *atom.Feed, base string) *Feed {
+	for _, l := range d.Links {
+		if l.Rel == "self" || l.Rel == "alternate" || l.Rel == "" {
+			base = baseOf(base, l.Href)
+		}
+	}
+	base = baseOf(base, firstOf(d.Extensions, "wd:id"))
 	f := &Feed{
-		Format: Atom, ID: strings.TrimSpace(d.ID), Title: d.Title, Description: d.Subtitle, Lang: d.Language,
+		Format: Atom, Base: base, ID: firstOf(d.Extensions, "wd:id"), Title: d.Title, Description: d.Subtitle, Lang: firstOf(d.Extensions, "wd:lang", "dc:language"),
 		Rights: d.Rights, Image: link(base, first(d.Logo, d.Icon)), Updated: firstDate(d.Updated),
 		Authors: atomPeople(d.Authors, base), Categories: atomCategories(d.Categories),
 	}
@@ -56,7 +62,7 @@ func atomItem(d *atom.Entry, docBase string) Item {
 	e := d.Extensions
 	base := first(firstOf(e, "wd:base"), docBase)
 	it := Item{
-		Base: base, ID: strings.TrimSpace(d.ID), Lang: firstOf(e, "wd:lang", "dc:language"),
+		Base: base, Raw: readSum(firstOf(e, "wd:raw")), ID: firstOf(e, "wd:id"), Lang: firstOf(e, "wd:lang", "dc:language"),
 		Title: first(d.Title, firstOf(e, "dc:title")), Summary: d.Summary, Rights: d.Rights,
 		Published:  firstDate(d.Published, firstOf(e, "dcterms:issued", "dcterms:created", "dc:date")),
 		Updated:    firstDate(d.Updated, firstOf(e, "dcterms:modified")),
@@ -70,8 +76,12 @@ func atomItem(d *atom.Entry, docBase string) Item {
 		it.Content = d.Content.Value
 	}
 	for _, s := range values(e, "dc", "subject") {
-		it.Categories = append(it.Categories, Category{Term: s})
+		it.Categories = label(it.Categories, Category{Term: s})
 	}
+	for _, t := range values(e, "wd", "tags") {
+		it.Categories = commas(it.Categories, t, "")
+	}
+	it.Categories = extLabels(it.Categories, e)
 	if len(it.Authors) == 0 {
 		it.Authors = persons(values(e, "dc", "creator"), nil)
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 )
@@ -35,7 +36,7 @@ var declaration = regexp.MustCompile(`(?i)^\s*<\?xml[^>]*?encoding\s*=\s*["']([A
 
 // decode makes UTF-8 of a document and names the charset it was in. In order: a
 // byte order mark, the HTTP header, the XML declaration, what the bytes are
-// valid as, windows-1252. A label that the bytes disprove is passed over:
+// valid as, what its letters look like. A label that the bytes disprove is passed over:
 // publishers change the encoding and forget the label.
 func decode(body []byte, contentType string) (text []byte, name string) {
 	for _, m := range marks {
@@ -55,9 +56,7 @@ func decode(body []byte, contentType string) (text []byte, name string) {
 		}
 	}
 	if !utf8.Valid(body) && !mostlyUTF8(body) {
-		if out, err := charmap.Windows1252.NewDecoder().Bytes(body); err == nil {
-			return out, "windows-1252"
-		}
+		return guess(body)
 	}
 	return patch(body), "utf-8"
 }
@@ -67,7 +66,7 @@ func headerCharset(contentType string) string {
 	if err != nil {
 		return ""
 	}
-	return params["charset"]
+	return strings.Trim(params["charset"], "' ")
 }
 
 func declared(body []byte) string {
@@ -97,11 +96,24 @@ func decodeAs(body []byte, label string) ([]byte, string, bool) {
 	if utf8.Valid(body) && wideRunes(body) && name != "iso-2022-jp" {
 		return body, "utf-8", true
 	}
+	if name == "gbk" { // GB 18030 has all of it and more
+		enc, name = simplifiedchinese.GB18030, "gb18030"
+	}
 	out, err := enc.NewDecoder().Bytes(body)
 	if err != nil {
 		return nil, "", false
 	}
-	return out, name, true
+	return out, spoken(label, name), true
+}
+
+// spoken is the charset's name: the label's, where the Encoding standard reads
+// it as windows-1252, of which it is a part.
+func spoken(label, name string) string {
+	label = strings.ToLower(strings.TrimSpace(label))
+	if name == "windows-1252" && (label == "us-ascii" || label == "iso-8859-1") {
+		return label
+	}
+	return name
 }
 
 // wideRunes says whether valid UTF-8 has a character beyond ASCII: text in an

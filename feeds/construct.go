@@ -1,8 +1,10 @@
 package feeds
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strings"
+	"unicode/utf8"
 )
 
 // texts of Atom (RFC 4287, 3.1) by local name.
@@ -12,7 +14,7 @@ var atomTexts = map[string]bool{
 
 // markup of RSS: elements that often hold raw HTML elements.
 var rssTexts = map[string]bool{
-	"title": true, "description": true, "content:encoded": true, "body": true, "xhtml:body": true, "fullitem": true,
+	"title": true, "description": true, "summary": true, "content:encoded": true, "body": true, "xhtml:body": true, "fullitem": true,
 }
 
 func (n *normaliser) atomText(name string) bool {
@@ -50,10 +52,10 @@ func atomConstruct(t tag) *construct {
 		c.escape = true
 	case strings.HasPrefix(kind, "text/"), !strings.Contains(kind, "/"): // "markdown", say
 		c.escape = true
-	default:
-		c.drop = !has // base64 of a picture, say: nothing to read
+	default: // RFC 4287, 4.1.3.3: any other type is base64
+		c.base64 = !has
 	}
-	c.base64 = mode == "base64"
+	c.base64 = c.base64 || mode == "base64"
 	return c
 }
 
@@ -140,6 +142,9 @@ func (n *normaliser) closeConstruct() {
 	}
 	if inner, ok := strings.CutPrefix(text, "<div>"); ok && strings.HasSuffix(inner, "</div>") && c.escape && strings.Count(inner, "<div") == 0 {
 		text = strings.TrimSuffix(inner, "</div>") // the div of RFC 4287, 3.1.1.3 is not content
+	}
+	if n.inItem() && len(text) > holdFrom {
+		text = n.hold(text)
 	}
 	xmlText.WriteString(&n.out, text)
 }
@@ -240,10 +245,11 @@ func readAttr(s string, i int) (attr, int) {
 	return a, i
 }
 
-// unbase64 decodes Atom 0.3's mode="base64"; "" when it is none.
+// unbase64 decodes Atom 0.3's mode="base64" and the media types of Atom 1.0; ""
+// when it is none, or holds a picture or a program rather than text.
 func unbase64(s string) string {
 	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(s), ""))
-	if err != nil {
+	if err != nil || bytes.IndexByte(data, 0) >= 0 || !utf8.Valid(data) && !mostlyUTF8(data) {
 		return ""
 	}
 	return onlyLegal(string(patch(data)))

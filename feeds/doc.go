@@ -1,7 +1,7 @@
 // Package feeds reads and writes the formats: RSS 0.9x to 2.0, RSS 1.0, Atom 1.0
 // and 0.3, JSON Feed 1 and 1.1, OPML 2.0.
 //
-//	feed, err := feeds.Parse(body, feeds.Meta{URL: url, ContentType: contentType})
+//	feed, err := feeds.Parse(body, feeds.Meta{URL: url, ContentType: contentType}, feeds.Known{})
 //	clean.Feed(feed, clean.Options{Base: url}) // what Parse returns is untrusted
 //	doc, err := feeds.Write(feed, feeds.Atom)
 //

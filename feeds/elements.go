@@ -8,6 +8,7 @@ import (
 
 // start reads a start tag.
 func (n *normaliser) start(rest string) error {
+	from := n.at
 	t, size := readTag(rest)
 	n.at += size
 	if size == len(rest) && !t.whole {
@@ -26,6 +27,9 @@ func (n *normaliser) start(rest string) error {
 	}
 	if len(n.stack) > maxNesting {
 		return &LimitError{"elements nested", maxNesting}
+	}
+	if n.isItem(t.name) && n.skipping == 0 && n.pass(from, t.name) {
+		return nil
 	}
 	if n.child(t); n.xmlns > maxXMLNS {
 		return &LimitError{"namespace declarations", maxXMLNS}
@@ -46,33 +50,40 @@ func (n *normaliser) open(t tag) error {
 	}
 }
 
+// pass counts an item and passes over one whose bytes are known.
+func (n *normaliser) pass(from int, name string) bool {
+	if n.items++; n.items > MaxItems {
+		return false // child leaves it out
+	}
+	n.raw = n.rawItem(from, name)
+	if n.raw.end == 0 || !n.known[n.raw.sum] {
+		return false
+	}
+	n.skipped = append(n.skipped, n.raw.sum)
+	n.at = n.raw.end
+	return true
+}
+
 // child writes an element and what gofeed would lose of it.
 func (n *normaliser) child(t tag) {
 	parent := n.stack[len(n.stack)-1]
-	el := element{name: t.name, lang: parent.lang, base: parent.base}
-	if lang, ok := t.attr("xml:lang"); ok {
-		el.lang = lang
-	}
-	if base, ok := t.attr("xml:base"); ok {
-		el.base = joinURL(parent.base, base)
-	}
+	el := inherit(parent, t)
 	first := len(n.stack) == 1
 	if n.isItem(t.name) && n.skipping == 0 {
-		if n.items++; n.items > MaxItems {
+		if n.items > MaxItems {
 			n.over++
 			n.skipping = len(n.stack)
 		} else {
-			n.itemAt = n.out.Len()
-		}
-	}
-	for _, a := range t.attrs {
-		if a.name == "xmlns" || strings.HasPrefix(a.name, "xmlns:") {
-			el.xmlns++
+			n.itemAt, n.told = n.out.Len(), false
 		}
 	}
 	n.xmlns += el.xmlns
+	for _, p := range el.prefixes {
+		n.declared[p]++
+	}
+	el.hidden = n.inItem() && n.root != "feed" && t.name == "categories"
 	n.stack = append(n.stack, el)
-	if n.skipping == 0 {
+	if n.skipping == 0 && !el.hidden {
 		n.writeStart(t, first)
 		n.writeOwn(t, el)
 	}
@@ -85,6 +96,27 @@ func (n *normaliser) child(t tag) {
 			n.own("base", el.base) // an xml:base on the text itself
 		}
 	}
+}
+
+// inherit is the element of a start tag below a parent.
+func inherit(parent element, t tag) element {
+	el := element{name: t.name, lang: parent.lang, base: parent.base}
+	for _, a := range t.attrs {
+		switch prefix, name, ok := strings.Cut(a.name, ":"); {
+		case a.name == "xml:lang":
+			el.lang = a.value
+		case a.name == "xml:base":
+			el.base = joinURL(parent.base, a.value)
+		case a.name == "xmlns":
+			el.xmlns++
+		case ok && prefix == "xmlns":
+			el.xmlns++
+			if a.value != ownNamespace && plainName(name) && a.value != "" {
+				el.prefixes = append(el.prefixes, name)
+			}
+		}
+	}
+	return el
 }
 
 // isItem says whether an element is an item of this kind of document.
@@ -102,23 +134,24 @@ func (n *normaliser) inItem() bool { return n.itemAt >= 0 }
 
 // writeStart writes the tag with its namespaces and plain attributes.
 func (n *normaliser) writeStart(t tag, first bool) {
-	for _, a := range t.attrs {
-		if p, ok := strings.CutPrefix(a.name, "xmlns:"); ok {
-			n.declared[p] = true
-		}
-	}
-	n.out.WriteString("<" + n.named(t.name))
+	el := &n.stack[len(n.stack)-1]
+	el.written = n.named(n.rename(t.name))
+	n.out.WriteString("<" + el.written)
 	for _, a := range t.attrs {
 		isNS := a.name == "xmlns" || strings.HasPrefix(a.name, "xmlns:")
 		if n.dropsAttr(t, a, isNS) {
 			continue
 		}
-		n.out.WriteString(" " + a.name + `="` + xmlText.Replace(cut(a.value, maxField)) + `"`)
+		value := a.value
+		if isNS {
+			value = namespace(value)
+		}
+		n.out.WriteString(" " + a.name + `="` + xmlText.Replace(cut(value, maxField)) + `"`)
 	}
 	if first {
 		for _, k := range known {
-			if !n.declared[k[0]] {
-				n.declared[k[0]] = true
+			if n.declared[k[0]] == 0 {
+				n.declared[k[0]]++
 				n.out.WriteString(" xmlns:" + k[0] + `="` + k[1] + `"`)
 			}
 		}
@@ -126,12 +159,23 @@ func (n *normaliser) writeStart(t tag, first bool) {
 	n.out.WriteByte('>')
 }
 
+// namespace is a namespace as gofeed knows it: some write known ones in another
+// letter case.
+func namespace(uri string) string {
+	for _, k := range known {
+		if strings.EqualFold(uri, k[1]) {
+			return k[1]
+		}
+	}
+	return uri
+}
+
 // dropsAttr says which attributes gofeed is not to see: those under a prefix,
 // whose meaning we carry ourselves, and the type of a text construct, which has
 // become HTML.
 func (n *normaliser) dropsAttr(t tag, a attr, isNS bool) bool {
 	if isNS {
-		return a.value == "" && a.name != "xmlns" || !plainName(strings.TrimPrefix(a.name, "xmlns:"))
+		return a.value == "" && a.name != "xmlns" || !plainName(strings.TrimPrefix(a.name, "xmlns:")) || a.value == ownNamespace
 	}
 	if strings.Contains(a.name, ":") || !plainName(a.name) {
 		return true
@@ -148,13 +192,51 @@ func plainName(s string) bool {
 	return s != ""
 }
 
+// rename moves what gofeed would lose or change to where it is read: RSS items
+// with a description and a summary (the first is the summary, the other the
+// text); tags, a list that some generators invented; the author of a channel;
+// atom:id, which is compared byte for byte and gofeed takes for an address.
+func (n *normaliser) rename(name string) string {
+	if strings.HasPrefix(name, "wd:") {
+		return "x" // ours alone
+	}
+	if name == "author" && n.root == "rss" && len(n.stack) == 4 && !n.inItem() {
+		return "wd:author"
+	}
+	if n.root == "feed" && name == "id" && len(n.stack) == 3 {
+		return "wd:id"
+	}
+	if !n.inItem() || len(n.stack) < 2 || !n.isItemAt(len(n.stack)-2) {
+		return name
+	}
+	switch {
+	case n.root == "feed" && name == "id":
+		return "wd:id"
+	case name == "tags":
+		return "wd:tags"
+	case n.root == "feed":
+	case name == "fullitem", strings.ToLower(local(name)) == "body":
+		return "wd:more"
+	case name == "description" || name == "summary":
+		if n.told {
+			return "wd:more"
+		}
+		n.told = true
+		return "description"
+	}
+	return name
+}
+
 // named is an element's name as written, without a prefix nobody declared.
 func (n *normaliser) named(name string) string {
+	if strings.HasPrefix(name, "wd:") {
+		return name // renamed
+	}
 	prefix, rest, ok := strings.Cut(name, ":")
 	if !ok {
 		return safeName(name)
 	}
-	if known := n.declared[prefix]; known || isKnown(prefix) && len(n.stack) > 1 {
+	if prefix != "wd" && (n.declared[prefix] > 0 || isKnown(prefix) && len(n.stack) > 1) {
 		return prefix + ":" + safeName(rest)
 	}
 	return safeName(prefix) + "_" + safeName(rest)
@@ -178,6 +260,10 @@ func safeName(s string) string {
 
 // writeOwn writes what an item's start tag says and gofeed does not read.
 func (n *normaliser) writeOwn(t tag, el element) {
+	if len(n.stack) == 2 || n.stack[len(n.stack)-1].name == "channel" && n.itemAt < 0 {
+		n.own("lang", el.lang)
+		return
+	}
 	if n.itemAt < 0 || len(n.stack) < 2 || n.stack[len(n.stack)-1].name != t.name || !n.opensItem(t) {
 		return
 	}
@@ -230,15 +316,24 @@ func (n *normaliser) close() {
 	el := n.stack[depth]
 	n.stack = n.stack[:depth]
 	n.xmlns -= el.xmlns
+	for _, p := range el.prefixes {
+		n.declared[p]--
+	}
 	if n.skipping > 0 {
 		if depth == n.skipping {
 			n.skipping = 0
 		}
 		return
 	}
-	n.out.WriteString("</" + n.named(el.name) + ">")
-	if n.isItem(el.name) {
-		n.itemAt = -1
+	item := n.isItem(el.name)
+	if item && n.at == n.raw.end {
+		n.own("raw", n.raw.sum.String())
+	}
+	if !el.hidden {
+		n.out.WriteString("</" + el.written + ">")
+	}
+	if item {
+		n.itemAt, n.raw = -1, rawItem{}
 	}
 }
 
@@ -251,7 +346,7 @@ func (n *normaliser) finish() {
 	n.take = nil
 	if n.itemAt >= 0 {
 		n.out.Truncate(n.itemAt)
-		for len(n.stack) > 1 && !n.opensItemAt(len(n.stack)-1) {
+		for len(n.stack) > 1 && !n.isItemAt(len(n.stack)-1) {
 			n.stack = n.stack[:len(n.stack)-1]
 		}
 		if len(n.stack) > 1 {
@@ -263,7 +358,7 @@ func (n *normaliser) finish() {
 	}
 }
 
-func (n *normaliser) opensItemAt(depth int) bool {
+func (n *normaliser) isItemAt(depth int) bool {
 	return n.opensItem(tag{name: n.stack[depth].name})
 }
 

@@ -9,9 +9,16 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// legal says whether XML 1.0 has room for a character (2.2).
+// legal says whether XML 1.0 has room for a character (2.2), and Unicode a
+// meaning: its noncharacters are free for our own use, see held.
 func legal(r rune) bool {
-	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd || r >= 0x10000 && r <= 0x10ffff
+	switch {
+	case r >= 0xfdd0 && r <= 0xfdef:
+		return false
+	case r >= 0x20 && r <= 0xd7ff, r >= 0xe000 && r <= 0xfffd, r >= 0x10000 && r <= 0x10ffff:
+		return true
+	}
+	return r == '\t' || r == '\n' || r == '\r'
 }
 
 // unescape decodes references once: XML's, HTML's names, numbers, and numbers
@@ -73,19 +80,35 @@ func numeric(digits string, n int) (string, int) {
 	return string(r), n
 }
 
-// onlyLegal drops what XML 1.0 cannot carry.
+// onlyLegal drops what XML 1.0 cannot carry, and reads U+0080 to U+009F, which
+// mean nothing in text, as windows-1252.
 func onlyLegal(s string) string {
-	for _, r := range s {
-		if !legal(r) {
-			return strings.Map(func(r rune) rune {
-				if !legal(r) {
-					return -1
-				}
-				return r
-			}, s)
+	for i := range len(s) {
+		if suspect[s[i]] && (s[i] != 0xc2 || s[i+1] < 0xa0) {
+			return strings.Map(legalRune, s)
 		}
 	}
 	return s
+}
+
+// suspect are the first bytes of what cannot pass, and of some that can. The text
+// is valid UTF-8.
+var suspect = func() (t [256]bool) {
+	for c := range 0x20 {
+		t[c] = c != '\t' && c != '\n' && c != '\r'
+	}
+	t[0xc2], t[0xef], t[0xf4] = true, true, true
+	return t
+}()
+
+func legalRune(r rune) rune {
+	switch {
+	case r >= 0x80 && r < 0xa0:
+		return charmap.Windows1252.DecodeByte(byte(r))
+	case legal(r):
+		return r
+	}
+	return -1
 }
 
 var xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "\r", "&#13;")

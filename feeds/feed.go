@@ -15,6 +15,7 @@ const (
 // Meta is what the answer said about a document, beside its bytes.
 type Meta struct {
 	URL         string // the document's own address, after redirects: the base of relative links
+	Location    string // the Content-Location header: another base, which may be relative itself; "" when absent
 	ContentType string // the Content-Type header as sent, with its charset; "" when unknown
 	Language    string // the Content-Language header; "" when unknown
 }
@@ -26,7 +27,7 @@ type Feed struct {
 	Format      Format
 	ID          string // atom:id; "" elsewhere
 	Title       string // HTML as found after Parse; plain text after clean and for Write
-	Description string // subtitle; as Title
+	Description string // subtitle: HTML, for Write plain text
 	Link        string // the HTML page of the feed
 	Self        string // rel="self": where the feed says it lives
 	Hub         string // rel="hub" (WebSub)
@@ -35,6 +36,7 @@ type Feed struct {
 	Generator   string
 	Image       string // logo or icon
 	Updated     time.Time
+	Base        string // what relative links in its HTML start from; clean empties it
 	Authors     []Person
 	Categories  []Category
 	Items       []Item
@@ -44,6 +46,8 @@ type Feed struct {
 	SkipHours []int         // 0 to 23, GMT
 	SkipDays  []time.Weekday
 
+	Context Sum    // what items inherit from the document, see Known
+	Skipped []Sum  // known items that were passed over, in order
 	Charset string // the charset Parse decoded from, as an IANA name in lower case
 	Invalid int    // items that could not be read at all, such as null in a JSON Feed
 	Over    int    // items beyond MaxItems, newest kept
@@ -65,9 +69,10 @@ type Item struct {
 	Image      string      // lead image; clean fills it when the document names none
 	Lang       string      // BCP 47, declared or inherited; clean may detect it; "" unknown
 	Rights     string
-	Base       string  // what relative links in its HTML start from (xml:base, else the document)
+	Base       string  // what relative links in its HTML start from (xml:base, else the document); clean empties it
 	Origin     *Origin // the feed the item says it came from; nil when it says nothing
 	Also       []Link  // Write only: other tellings of the same story, in order
+	Raw        Sum     `json:"-"` // of the bytes it was read from, see Known; zero when it cannot be known by them
 }
 
 // A Person is an author.

@@ -23,7 +23,7 @@ type jsonFeed struct {
 	Authors     objects `json:"authors"`
 	Author      objects `json:"author"`
 	Hubs        objects `json:"hubs"`
-	Items       objects `json:"items"`
+	Items       raws    `json:"items"`
 }
 
 // loose is a text, or a number or boolean as its text; "" for anything else.
@@ -67,6 +67,17 @@ func (o *objects) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// raws are the values of a list; one value that is none counts as a list of one.
+type raws []json.RawMessage
+
+// UnmarshalJSON never fails.
+func (r *raws) UnmarshalJSON(data []byte) error {
+	if json.Unmarshal(data, (*[]json.RawMessage)(r)) != nil {
+		*r = raws{bytes.Clone(data)}
+	}
+	return nil
+}
+
 func str(m map[string]json.RawMessage, name string) string {
 	var l loose
 	if raw, ok := m[name]; ok && json.Unmarshal(raw, &l) == nil {
@@ -78,7 +89,8 @@ func str(m map[string]json.RawMessage, name string) string {
 // errNoJSONFeed is JSON that is something else.
 var errNoJSONFeed = errors.New("JSON, but not a JSON Feed: it has neither a version nor items")
 
-func parseJSON(text []byte) (*Feed, error) {
+func parseJSON(text []byte, meta Meta, known map[Sum]bool) (*Feed, error) {
+	text, skipped := cutKnown(text, known)
 	if deep(text, maxNesting) {
 		return nil, &LimitError{"values nested", maxNesting}
 	}
@@ -92,19 +104,21 @@ func parseJSON(text []byte) (*Feed, error) {
 	f := &Feed{
 		Format: JSON, Title: htmlText.Replace(string(d.Title)), Description: htmlText.Replace(string(d.Description)),
 		Link: string(d.HomePage), Self: string(d.FeedURL), Lang: string(d.Language), Image: first(string(d.Icon), string(d.Favicon)),
-		Authors: jsonPeople(append(d.Authors, d.Author...)),
+		Authors: jsonPeople(append(d.Authors, d.Author...)), Skipped: skipped,
 	}
 	for _, h := range d.Hubs {
 		f.Hub = first(f.Hub, str(h, "url"))
 	}
-	for i, m := range d.Items {
+	for i, raw := range d.Items {
+		var m map[string]json.RawMessage
 		switch {
-		case i >= MaxItems:
+		case len(skipped)+i >= MaxItems:
 			f.Over++
-		case m == nil:
+		case json.Unmarshal(raw, &m) != nil || m == nil:
 			f.Invalid++
 		default:
-			f.Items = append(f.Items, jsonItem(m, f.Link))
+			f.Items = append(f.Items, jsonItem(m, baseOf(meta.URL, f.Link, f.Self)))
+			f.Items[len(f.Items)-1].Raw = jsonSum(raw)
 		}
 	}
 	return f, nil

@@ -2,7 +2,9 @@ package feeds
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"hash"
 	"strings"
 )
 
@@ -20,26 +22,38 @@ var (
 // item's language, its xml:base and its rdf:about.
 type normaliser struct {
 	src  string
+	body []byte // the same
 	at   int
 	out  bytes.Buffer
 	root string // local name, lower case
 
 	stack    []element
-	declared map[string]bool // prefixes
+	declared map[string]int // prefixes in force, and how often
 	elements int
 	xmlns    int // declarations in force
 	items    int
 	over     int
-	itemAt   int // where in out the open item starts; -1 outside
+	itemAt   int  // where in out the open item starts; -1 outside
+	told     bool // the open item has its description
 	take     *construct
 	skipping int // depth of the stack at which an item over the limit opened; 0 for none
+
+	known     map[Sum]bool // raw items to pass over
+	skipped   []Sum        // those passed over, in order
+	raw       rawItem      // the open item
+	hash      hash.Hash    // of raw items, used again
+	inherited []byte       // what it begins with, used again
+	held      []string     // texts kept from gofeed
 }
 
 type element struct {
-	name  string // as written, "dc:date"
-	lang  string
-	base  string
-	xmlns int // namespaces it declares
+	name     string // as written, "dc:date"
+	lang     string
+	base     string
+	xmlns    int      // namespaces it declares
+	prefixes []string // those of them that have a prefix
+	written  string   // its name in the output
+	hidden   bool     // only its content is written
 }
 
 // A construct is an element whose content becomes one HTML text.
@@ -53,6 +67,9 @@ type construct struct {
 	text   strings.Builder
 }
 
+// ownNamespace holds what we tell ourselves through gofeed. No document may speak in it.
+const ownNamespace = "urn:wiredesk"
+
 // known prefixes are declared for documents that use them and forget to.
 var known = [][2]string{
 	{"dc", "http://purl.org/dc/elements/1.1/"}, {"content", "http://purl.org/rss/1.0/modules/content/"},
@@ -61,14 +78,14 @@ var known = [][2]string{
 	{"sy", "http://purl.org/rss/1.0/modules/syndication/"}, {"slash", "http://purl.org/rss/1.0/modules/slash/"},
 	{"feedburner", "http://rssnamespace.org/feedburner/ext/1.0"}, {"rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"},
 	{"wfw", "http://wellformedweb.org/CommentAPI/"}, {"georss", "http://www.georss.org/georss"},
-	{"wd", "urn:wiredesk"},
+	{"wd", ownNamespace},
 }
 
-// normalise rewrites XML. It answers the root's name and the items left out.
-func normalise(src string, base string) (n *normaliser, err error) {
-	n = &normaliser{src: src, declared: map[string]bool{"xml": true}, itemAt: -1}
+// normalise rewrites XML. Items whose raw bytes are known are left out.
+func normalise(text []byte, base string, known map[Sum]bool) (n *normaliser, err error) {
+	n = &normaliser{body: text, src: string(text), hash: sha256.New(), declared: map[string]int{"xml": 1}, itemAt: -1, known: known}
 	n.stack = append(n.stack, element{base: base})
-	n.out.Grow(len(src) + len(src)/8)
+	n.out.Grow(min(len(text), 16<<10)) // long texts are held back
 	for n.at < len(n.src) {
 		if err := n.step(); err != nil {
 			return nil, err
@@ -89,7 +106,7 @@ func (n *normaliser) step() error {
 		if i < 0 {
 			i = len(rest)
 		}
-		n.text(unescape(rest[:i]))
+		n.text(undouble(unescape(rest[:i])))
 		n.at += i
 		return nil
 	}
@@ -102,7 +119,7 @@ func (n *normaliser) step() error {
 		if end >= 0 {
 			inside, past = rest[9:end], end+3
 		}
-		n.text(onlyLegal(inside))
+		n.text(undouble(onlyLegal(inside)))
 		n.at += past
 	case strings.HasPrefix(rest, "<!"):
 		n.doctype(rest)

@@ -13,12 +13,24 @@ import (
 
 // Version is raised with every change of what Parse returns, so that stored sums
 // of documents no longer hold and everything is read once more.
-const Version = 1
+const Version = 2
 
-// Parse reads a document of any format. The error says in words why a document
-// is no feed: ErrEmpty, ErrHTML, a *LimitError, or what stands in the way. What
-// it returns is untrusted: package clean makes it fit to keep.
-func Parse(body []byte, meta Meta) (f *Feed, err error) {
+// Parse reads a document of any format, but for the items that are known. The
+// error says in words why a document is no feed: ErrEmpty, ErrHTML, a
+// *LimitError, or what stands in the way. What it returns is untrusted: package
+// clean makes it fit to keep.
+func Parse(body []byte, meta Meta, known Known) (*Feed, error) {
+	f, err := parse(body, meta, known.Items)
+	if err == nil && len(f.Skipped) > 0 && f.Context != known.Context {
+		return parse(body, meta, nil)
+	}
+	return f, err
+}
+
+func parse(body []byte, meta Meta, known map[Sum]bool) (f *Feed, err error) {
+	if at := joinURL(meta.URL, meta.Location); strings.HasPrefix(at, "http") {
+		meta.URL = at // RFC 9110, 8.7
+	}
 	if len(body) > MaxBytes {
 		return nil, &LimitError{"bytes", MaxBytes}
 	}
@@ -34,24 +46,27 @@ func Parse(body []byte, meta Meta) (f *Feed, err error) {
 		}
 	}()
 	if text[0] == '{' {
-		f, err = parseJSON(text)
+		f, err = parseJSON(text, meta, known)
 	} else {
-		f, err = parseXML(text, meta)
+		f, err = parseXML(text, meta, known)
 	}
 	if err != nil {
 		return nil, err
 	}
 	f.Charset = charset
-	finish(f, meta)
+	if f.Lang == "" {
+		f.Lang = meta.Language
+	}
+	f.Context = f.context(meta)
+	finish(f)
 	return f, nil
 }
 
-func parseXML(text []byte, meta Meta) (*Feed, error) {
-	src := string(text)
-	if start := strings.IndexByte(src, '<'); start > 0 {
-		src = src[start:] // warnings some scripts print in front
+func parseXML(text []byte, meta Meta, known map[Sum]bool) (*Feed, error) {
+	if start := bytes.IndexByte(text, '<'); start > 0 {
+		text = text[start:] // warnings some scripts print in front
 	}
-	n, err := normalise(src, meta.URL)
+	n, err := normalise(text, meta.URL, known)
 	if err != nil {
 		return nil, err
 	}
@@ -72,15 +87,27 @@ func parseXML(text []byte, meta Meta) (*Feed, error) {
 			f.Format = RDF
 		}
 	}
-	f.Over = n.over
+	n.restore(f)
+	f.Over, f.Skipped = n.over, n.skipped
 	return f, nil
 }
 
-// finish fills what items inherit from their feed.
-func finish(f *Feed, meta Meta) {
-	if f.Lang == "" {
-		f.Lang = meta.Language
+// baseOf is what relative links start from: the document's address, else what it
+// says of itself.
+func baseOf(document string, said ...string) string {
+	if document != "" {
+		return document
 	}
+	for _, s := range said {
+		if s = strings.TrimSpace(s); strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") {
+			return s
+		}
+	}
+	return ""
+}
+
+// finish fills what items inherit from their feed.
+func finish(f *Feed) {
 	for i := range f.Items {
 		it := &f.Items[i]
 		if it.Lang == "" {
@@ -89,9 +116,6 @@ func finish(f *Feed, meta Meta) {
 		if len(it.Authors) == 0 {
 			it.Authors = append([]Person(nil), f.Authors...)
 		}
-	}
-	if over := len(f.Items) - MaxItems; over > 0 {
-		f.Items, f.Over = f.Items[:MaxItems], f.Over+over
 	}
 }
 

@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,11 +12,12 @@ import (
 
 // fromRSS maps RSS 0.9x, 1.0 and 2.0.
 func fromRSS(d *rss.Feed, base string) *Feed {
+	base = baseOf(base, d.Link)
 	f := &Feed{
-		Format: RSS, Title: first(d.Title, firstOf(d.Extensions, "dc:title", "itunes:title")),
+		Format: RSS, Base: base, Title: first(d.Title, firstOf(d.Extensions, "dc:title", "itunes:title")),
 		Description: first(d.Description, firstOf(d.Extensions, "dc:description", "itunes:summary", "itunes:subtitle")),
 		Link:        link(base, first(d.Link, firstOf(d.Extensions, "wd:about"))),
-		Lang:        first(d.Language, firstOf(d.Extensions, "dc:language")),
+		Lang:        first(d.Language, firstOf(d.Extensions, "dc:language", "wd:lang")),
 		Rights:      first(d.Copyright, firstOf(d.Extensions, "dc:rights", "dcterms:rights")),
 		Generator:   d.Generator,
 		Updated:     firstDate(d.LastBuildDate, firstOf(d.Extensions, "dc:date", "dcterms:modified", "dcterms:updated"), d.PubDate, firstOf(d.Extensions, "atom:updated")),
@@ -24,7 +26,7 @@ func fromRSS(d *rss.Feed, base string) *Feed {
 		dc := d.DublinCoreExt
 		f.Title = first(f.Title, oneOf(dc.Title))
 		f.Description = first(f.Description, oneOf(dc.Description))
-		f.Lang = first(f.Lang, oneOf(dc.Language))
+		f.Lang = first(d.Language, oneOf(dc.Language), f.Lang)
 		f.Rights = first(f.Rights, oneOf(dc.Rights))
 		if f.Updated.IsZero() {
 			f.Updated = firstDate(dc.Date...)
@@ -32,17 +34,26 @@ func fromRSS(d *rss.Feed, base string) *Feed {
 		f.Authors = persons(dc.Creator, dc.Author)
 	}
 	if len(f.Authors) == 0 {
-		f.Authors = persons([]string{d.ManagingEditor}, nil)
-	}
-	if len(f.Authors) == 0 && d.ITunesExt != nil {
-		f.Authors = persons([]string{d.ITunesExt.Author}, nil)
+		f.Authors = persons([]string{d.ManagingEditor}, values(d.Extensions, "itunes", "author"), values(d.Extensions, "wd", "author"))
+		f.Authors = f.Authors[:min(len(f.Authors), 1)]
 	}
 	if d.Image != nil {
 		f.Image = link(base, d.Image.URL)
 	}
-	for _, c := range d.Categories {
-		f.Categories = append(f.Categories, Category{Term: c.Value, Scheme: c.Domain})
+	for _, x := range append(d.Extensions["itunes"]["image"], d.Extensions["itunes"]["link"]...) {
+		if rel := x.Attrs["rel"]; rel == "" || rel == "image" {
+			f.Image = first(f.Image, link(base, first(x.Attrs["href"], x.Attrs["url"])))
+		}
 	}
+	for _, c := range d.Categories {
+		f.Categories = label(f.Categories, Category{Term: c.Value, Scheme: c.Domain})
+	}
+	if d.DublinCoreExt != nil {
+		for _, s := range d.DublinCoreExt.Subject {
+			f.Categories = label(f.Categories, Category{Term: s})
+		}
+	}
+	f.Categories = extLabels(f.Categories, d.Extensions)
 	rssLinks(f, d.Extensions, base)
 	rssAsks(f, d)
 	for _, it := range d.Items {
@@ -104,10 +115,10 @@ func rssItem(d *rss.Item, docBase string) Item {
 	e := d.Extensions
 	base := first(firstOf(e, "wd:base"), docBase)
 	it := Item{
-		Base: base, Lang: firstOf(e, "dc:language", "wd:lang"),
+		Base: base, Lang: firstOf(e, "dc:language", "wd:lang"), Raw: readSum(firstOf(e, "wd:raw")),
 		Title:   first(d.Title, firstOf(e, "dc:title", "media:title")),
 		Summary: first(d.Description, firstOf(e, "dc:description", "media:description", "itunes:summary", "itunes:subtitle")),
-		Content: first(d.Content, firstOf(e, "content:encoded", "xhtml:body")),
+		Content: first(d.Content, firstOf(e, "content:encoded", "xhtml:body", "wd:more")),
 		Rights:  firstOf(e, "dc:rights", "dcterms:rights", "media:copyright"),
 		Published: firstDate(d.PubDate, firstOf(e, "dcterms:issued", "dcterms:created", "atom:published"),
 			firstOf(e, "dc:date"), firstOf(e, "atom:updated", "dcterms:modified")),
@@ -192,15 +203,70 @@ func rssAuthors(it *Item, d *rss.Item) {
 
 func rssCategories(it *Item, d *rss.Item) {
 	var own []Category
+	for _, t := range values(d.Extensions, "wd", "tags") {
+		own = commas(own, t, "")
+	}
 	for _, c := range d.Categories {
-		if strings.TrimSpace(c.Value) != "" {
-			own = append(own, Category{Term: c.Value, Scheme: c.Domain})
+		own = label(own, Category{Term: c.Value, Scheme: c.Domain})
+	}
+	for _, c := range it.Categories {
+		own = label(own, c)
+	}
+	it.Categories = extLabels(own, d.Extensions)
+}
+
+// itunes is the scheme of iTunes' categories, as other readers name it.
+const itunesScheme = "http://www.itunes.com/"
+
+// extLabels adds the labels of extensions: Media RSS, iTunes with its nested
+// categories, and lists of keywords.
+func extLabels(cs []Category, e ext.Extensions) []Category {
+	cs = mediaLabels(cs, e["media"])
+	cs = itunesLabels(cs, e["itunes"]["category"])
+	for _, k := range values(e, "itunes", "keywords") {
+		cs = commas(cs, k, itunesScheme)
+	}
+	return cs
+}
+
+func mediaLabels(cs []Category, m map[string][]ext.Extension) []Category {
+	for _, x := range m["category"] {
+		cs = label(cs, Category{Term: x.Value, Scheme: x.Attrs["scheme"], Label: x.Attrs["label"]})
+	}
+	for _, x := range m["keywords"] {
+		cs = commas(cs, x.Value, "")
+	}
+	for _, name := range []string{"group", "content"} {
+		for _, x := range m[name] {
+			cs = mediaLabels(cs, x.Children)
 		}
 	}
-	it.Categories = append(own, it.Categories...)
-	for _, x := range d.Extensions["media"]["category"] {
-		it.Categories = append(it.Categories, Category{Term: x.Value, Scheme: x.Attrs["scheme"], Label: x.Attrs["label"]})
+	return cs
+}
+
+func itunesLabels(cs []Category, xs []ext.Extension) []Category {
+	for _, x := range xs {
+		cs = label(cs, Category{Term: x.Attrs["text"], Scheme: itunesScheme})
+		cs = itunesLabels(cs, x.Children["category"])
 	}
+	return cs
+}
+
+// commas adds a list of labels.
+func commas(cs []Category, list, scheme string) []Category {
+	for _, term := range strings.Split(list, ",") {
+		cs = label(cs, Category{Term: term, Scheme: scheme})
+	}
+	return cs
+}
+
+// label adds a category that says something and is not there yet.
+func label(cs []Category, c Category) []Category {
+	c.Term = strings.TrimSpace(c.Term)
+	if c.Term == "" || slices.Contains(cs, c) {
+		return cs
+	}
+	return append(cs, c)
 }
 
 // rssFiles reads enclosures and Media RSS, whose parts may stand in a group.

@@ -86,7 +86,7 @@ func TestTheSameFeedGivesTheSameBytes(t *testing.T) {
 func TestParseReadsWhatWriteWrote(t *testing.T) {
 	for _, format := range written {
 		want := rich()
-		got, err := Parse(write(t, want, format), Meta{URL: want.Self})
+		got, err := Parse(write(t, want, format), Meta{URL: want.Self}, Known{})
 		if err != nil {
 			t.Fatalf("%s: %v", format, err)
 		}

@@ -255,7 +255,7 @@ func strictXML(body []byte) error {
 // checkFeed: every entry has an id of its own, a title and a date.
 func checkFeed(t *testing.T, at string, body []byte) {
 	t.Helper()
-	f, err := feeds.Parse(body, feeds.Meta{URL: "https://desk.example" + at})
+	f, err := feeds.Parse(body, feeds.Meta{URL: "https://desk.example" + at}, feeds.Known{})
 	if err != nil {
 		t.Errorf("%s: %v", at, err)
 		return

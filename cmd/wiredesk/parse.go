@@ -135,7 +135,7 @@ func parseOne(ctx context.Context, client *fetch.Client, name string) (r reading
 	if err != nil {
 		return reading{Error: err.Error()}
 	}
-	feed, err := aggregator.Read(body, meta, "")
+	feed, err := aggregator.Read(body, meta, "", feeds.Known{})
 	if err != nil {
 		return reading{Error: err.Error()}
 	}
@@ -152,7 +152,7 @@ func document(ctx context.Context, client *fetch.Client, name string) ([]byte, f
 	if err != nil {
 		return nil, feeds.Meta{}, err
 	}
-	return resp.Body, feeds.Meta{URL: resp.URL, ContentType: resp.ContentType, Language: resp.ContentLanguage}, nil
+	return resp.Body, aggregator.MetaOf(resp), nil
 }
 
 func read(f *feeds.Feed) reading {

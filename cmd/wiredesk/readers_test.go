@@ -104,7 +104,7 @@ func (s *served) ours(t *testing.T, path string) []feeds.Item {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := feeds.Parse(body, feeds.Meta{URL: s.base + path, ContentType: resp.Header.Get("Content-Type")})
+	f, err := feeds.Parse(body, feeds.Meta{URL: s.base + path, ContentType: resp.Header.Get("Content-Type")}, feeds.Known{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -103,7 +103,7 @@ func TestEveryHealthyDocumentIsStrictlyValid(t *testing.T) {
 					t.Errorf("%s: %v", o.ID, err)
 				}
 			}
-			f, err := feeds.Parse(body, feeds.Meta{URL: o.site() + "/feed"})
+			f, err := feeds.Parse(body, feeds.Meta{URL: o.site() + "/feed"}, feeds.Known{})
 			want := len(o.shown(stage))
 			if o.Fault == "truncated" {
 				want--

@@ -2,7 +2,7 @@
 // tidy, titles plain, links absolute and free of trackers, repeated captions and
 // footers gone.
 //
-//	feed, err := feeds.Parse(body, meta)
+//	feed, err := feeds.Parse(body, meta, known)
 //	clean.Feed(feed, clean.Options{Base: meta.URL, Lang: "ar"})
 //
 // HTML is cleaned by an allow-list: what is not on it does not pass (see html.go).
@@ -32,15 +32,18 @@ type Options struct {
 // Feed cleans f in place. An item whose cleaning panics is kept as plain text:
 // one hostile item never costs the others.
 func Feed(f *feeds.Feed, o Options) {
+	if f.Base != "" {
+		o.Base, f.Base = f.Base, ""
+	}
 	f.Title = Title(f.Title)
-	f.Description = Title(f.Description)
+	f.Description = HTML(f.Description, o.Base)
 	f.Rights = Title(f.Rights)
 	f.Generator = Title(f.Generator)
 	f.Link = Link(f.Link, o.Base)
 	f.Self = Link(f.Self, o.Base)
 	f.Hub = Link(f.Hub, o.Base)
 	f.Image = Link(f.Image, o.Base)
-	f.Lang = words.Normal(f.Lang)
+	f.Lang = words.Tag(f.Lang)
 	people(f.Authors, o.Base)
 	categories(f.Categories)
 	for i := range f.Items {

@@ -219,7 +219,7 @@ func TestFeedCleansEveryField(t *testing.T) {
 		Origin: &feeds.Origin{Title: "<i>O</i>", Self: "javascript:1"},
 	}, {Title: "أخبار دمشق", Content: `<p>عادت الحياة إلى دمشق<img src="p.jpg"></p>`, Base: "https://two.example/x/"}}}
 	Feed(f, Options{Base: "https://one.example/feed"})
-	want := &feeds.Feed{Title: "A & B", Link: "https://one.example/", Lang: "en", Items: []feeds.Item{{
+	want := &feeds.Feed{Title: "A & B", Link: "https://one.example/", Lang: "EN-us", Items: []feeds.Item{{
 		Title: "x", Link: "https://one.example/1", Summary: "<p>s</p>", Content: "<p>longer text</p>", Text: "longer text", Lang: "en",
 		Authors: []feeds.Person{{Name: "A <b>"}}, Categories: []feeds.Category{{Term: "x y"}},
 		Enclosures: []feeds.Enclosure{{URL: "https://one.example/a.mp3", Type: "audio/mpeg"}}, Origin: &feeds.Origin{Title: "O"},

@@ -19,6 +19,7 @@ func (c *Client) answer(resp *http.Response, body io.Reader, t *trip) (*Response
 		LastModified:    h.Get("Last-Modified"),
 		ContentType:     h.Get("Content-Type"),
 		ContentLanguage: h.Get("Content-Language"),
+		ContentLocation: h.Get("Content-Location"),
 		MaxAge:          Freshness(h, now),
 		RetryAfter:      retryAfter(h, now),
 	}

@@ -122,6 +122,7 @@ type Response struct {
 	LastModified    string
 	ContentType     string
 	ContentLanguage string
+	ContentLocation string
 	Body            []byte        // decoded; nil with ErrNotModified
 	MaxAge          time.Duration // for which the origin says not to ask again; 0 when it does not say
 	RetryAfter      time.Duration // rare here; as in StatusError

@@ -23,6 +23,19 @@ func Normal(tag string) string {
 	return tag
 }
 
+// Tag is a whole language tag as BCP 47 writes it, with hyphens: "en-US" for
+// "en_US"; "" for what is no tag. Letter case stays: it means nothing.
+func Tag(tag string) string {
+	tag = strings.ReplaceAll(strings.TrimSpace(tag), "_", "-")
+	odd := func(r rune) bool {
+		return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}
+	if Normal(tag) == "" || len(tag) > 35 || strings.ContainsFunc(tag, odd) {
+		return ""
+	}
+	return tag
+}
+
 // rtl are the languages written from right to left.
 var rtl = map[string]bool{
 	"ar": true, "fa": true, "he": true, "ur": true, "ps": true, "ckb": true, "sd": true, "ug": true,

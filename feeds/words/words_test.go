@@ -116,6 +116,14 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
+func TestTagsKeepTheirRegion(t *testing.T) {
+	for tag, want := range map[string]string{"en_US": "en-US", " ar-SY ": "ar-SY", "zh-Hant-TW": "zh-Hant-TW", "english": "", "e": "", `en"><`: "", "": ""} {
+		if got := Tag(tag); got != want {
+			t.Errorf("%q: %q, want %q", tag, got, want)
+		}
+	}
+}
+
 func TestDetect(t *testing.T) {
 	for want, text := range map[string]string{
 		"en": "Shops in the old city opened again on Monday and people queued for bread in the rain.",
