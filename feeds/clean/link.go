@@ -53,11 +53,8 @@ func address(raw, base string) *url.URL {
 	}
 	u.User = nil
 	u.RawQuery = untrack(u.RawQuery, u.Host)
-	if u.RawQuery == "" {
-		u.ForceQuery = false
-	}
 	part := u.EscapedFragment()
-	if rest := untrack(part, u.Host); rest != part {
+	if rest := untrack(part, u.Host); rest != part && strings.Contains(part, "=") {
 		u.RawFragment = rest
 		u.Fragment, _ = url.PathUnescape(rest) // a part of what was escaped well
 	}
@@ -125,7 +122,7 @@ func web(u *url.URL) bool {
 		return true
 	}
 	ascii, err := idna.Lookup.ToASCII(name)
-	if err != nil {
+	if err != nil || ascii == "" {
 		return false
 	}
 	u.Host = strings.Replace(u.Host, name, ascii, 1)

@@ -28,13 +28,9 @@ var trackers = []struct{ name, hosts string }{
 // untrack takes trackers out of a query, or out of a fragment written like one
 // (#xtor=RSS-1), and leaves the rest byte for byte.
 func untrack(query, host string) string {
-	if query == "" {
-		return ""
-	}
-	pairs := strings.Split(query, "&")
-	keep := slices.DeleteFunc(pairs, func(pair string) bool {
-		name, _, valued := strings.Cut(strings.TrimPrefix(pair, "?"), "=")
-		return (valued || len(pairs) > 1) && tracker(strings.ToLower(name), host)
+	keep := slices.DeleteFunc(strings.Split(query, "&"), func(pair string) bool {
+		name, _, _ := strings.Cut(strings.TrimPrefix(pair, "?"), "=")
+		return tracker(strings.ToLower(name), host)
 	})
 	return strings.Join(keep, "&")
 }
