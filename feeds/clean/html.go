@@ -62,6 +62,9 @@ func parse(src string) ([]*html.Node, error) {
 	if err != nil {
 		return nil, errors.Join(errDeep, err)
 	}
+	for _, n := range nodes {
+		at.AppendChild(n) // so that they know their neighbours
+	}
 	return nodes, nil
 }
 

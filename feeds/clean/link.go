@@ -32,14 +32,14 @@ func Link(raw, base string) string {
 // once too often.
 func written(raw string) string {
 	raw = Plain(strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(strings.TrimSpace(raw)))
-	for strings.Contains(raw, "&amp;") {
-		raw = strings.ReplaceAll(raw, "&amp;", "&")
-	}
-	return twice.ReplaceAllString(strings.ReplaceAll(raw, " ", "%20"), "$1")
+	raw = escaped.ReplaceAllString(strings.ReplaceAll(raw, " ", "%20"), "&")
+	return twice.ReplaceAllString(raw, "$1")
 }
 
-// twice is a scheme that some templates write before a whole address.
-var twice = regexp.MustCompile(`(?i)^(?:https?://)+(https?://)`)
+var (
+	escaped = regexp.MustCompile(`&(?:amp;)+`)
+	twice   = regexp.MustCompile(`(?i)^(?:https?://)+(https?://)`) // some templates write it before a whole address
+)
 
 // address reads what may pass, without user, password and trackers; nil when it
 // may not.

@@ -2,6 +2,7 @@ package clean
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -35,10 +36,12 @@ func unwrap(u *url.URL) *url.URL {
 	return nil
 }
 
+var country = regexp.MustCompile(`^[a-z]{2,3}(?:\.[a-z]{2})?$`) // com, fr, co.uk, com.tr
+
 func hosted(host, domain string) bool {
 	if name, countries := strings.CutSuffix(domain, "."); countries {
-		host = strings.TrimPrefix(host, "www.")
-		return strings.HasPrefix(host, name+".") && strings.Count(host, ".") <= 2 // google.fr, google.co.uk
+		rest, ok := strings.CutPrefix(strings.TrimPrefix(host, "www."), name+".")
+		return ok && country.MatchString(rest)
 	}
 	return under(host, domain)
 }
