@@ -32,13 +32,12 @@ func Link(raw, base string) string {
 // once too often.
 func written(raw string) string {
 	raw = Plain(strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(strings.TrimSpace(raw)))
-	raw = escaped.ReplaceAllString(strings.ReplaceAll(raw, " ", "%20"), "&")
-	return twice.ReplaceAllString(raw, "$1")
+	return escaped.ReplaceAllString(strings.ReplaceAll(raw, " ", "%20"), "&")
 }
 
 var (
 	escaped = regexp.MustCompile(`&(?:amp;)+`)
-	twice   = regexp.MustCompile(`(?i)^(?:https?://)+(https?://)`) // some templates write it before a whole address
+	twice   = regexp.MustCompile(`(?i)^(?:https?://)+(https?://)`)
 )
 
 // address reads what may pass, without user, password and trackers; nil when it
@@ -72,6 +71,11 @@ func resolve(raw, base string) *url.URL {
 	if !u.IsAbs() && base != "" {
 		if b, err := url.Parse(base); err == nil {
 			u = b.ResolveReference(u)
+		}
+	}
+	if host := strings.ToLower(u.Host); host == "http:" || host == "https:" { // a template wrote a scheme before a whole address
+		if u, err = url.Parse(twice.ReplaceAllString(u.String(), "$1")); err != nil {
+			return nil
 		}
 	}
 	return u

@@ -79,7 +79,7 @@ func LoadRules(data []byte) (*Rules, error) {
 			return nil, l.err
 		}
 		r.Warnings = append(r.Warnings, l.warnings...)
-		if p.match != nil && len(p.exceptions) == len(w.Exceptions) {
+		if p.match != nil && len(p.exceptions) == len(w.Exceptions) && len(p.redirects)+len(p.raw)+len(p.params) > 0 {
 			p.literal = literal(w.URLPattern)
 			r.providers = append(r.providers, p)
 		}
@@ -180,9 +180,10 @@ func literal(pattern string) string {
 	}
 	longest := ""
 	for _, p := range parts {
-		if s := string(p.Rune); p.Op == syntax.OpLiteral && len(s) > len(longest) {
+		s := strings.ToLower(string(p.Rune))
+		if p.Op == syntax.OpLiteral && len(s) > len(longest) && !strings.Contains("https://www.", s) {
 			longest = s
 		}
 	}
-	return strings.ToLower(longest)
+	return longest
 }

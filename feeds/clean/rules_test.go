@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -136,4 +137,21 @@ func FuzzRules(f *testing.F) {
 			t.Errorf("%q became %q, then %q", link, got, r.Apply(got))
 		}
 	})
+}
+
+// The public file has 205 providers, one of them for every address.
+func BenchmarkRules(b *testing.B) {
+	var file strings.Builder
+	file.WriteString(`{"providers": {"all": {"urlPattern": ".*", "rules": ["a"` + strings.Repeat(`, "(?:%3F)?b_[a-z_]*"`, 50) + `]}`)
+	for i := range 204 {
+		fmt.Fprintf(&file, `, "p%d": {"urlPattern": "^https?:\\/\\/(?:[a-z0-9-]+\\.)*?name%d(?:\\.[a-z]{2,}){1,}", "rules": ["c"]}`, i, i)
+	}
+	r, err := LoadRules([]byte(file.String() + "}}"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		r.Apply("https://www.one.example/2026/11/24/people-began-to-queue-before-dawn?id=7&b_c=9")
+	}
 }
