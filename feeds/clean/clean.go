@@ -20,7 +20,7 @@ import (
 
 // Version is raised with every change of what comes out, so that stored sums of
 // documents no longer hold and everything is read once more.
-const Version = 1
+const Version = 2
 
 // Options say what is known of a feed beside its document.
 type Options struct {
@@ -36,7 +36,7 @@ func (o Options) link(raw string) string { return o.Rules.Apply(Link(raw, o.Base
 // at is o for what starts from another address: an item's xml:base.
 func (o Options) at(base string) Options {
 	if base != "" {
-		if u := resolve(base, o.Base); u != nil {
+		if u := resolve(base, o.Base); u != nil && web(u) {
 			o.Base = u.String()
 		}
 	}

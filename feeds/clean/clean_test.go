@@ -109,6 +109,24 @@ func TestExcerptsEndAtAWord(t *testing.T) {
 	}
 }
 
+func TestRelativeLinksStartFromWhatIsKnown(t *testing.T) {
+	for name, row := range map[string]struct {
+		feed feeds.Feed
+		base string
+	}{
+		"the document":        {feeds.Feed{Self: "https://two.example/", Items: []feeds.Item{{Link: "/x"}}}, "https://one.example/feed"},
+		"where it says it is": {feeds.Feed{Self: "https://one.example/feed", Link: "https://two.example/", Items: []feeds.Item{{Link: "/x"}}}, ""},
+		"its home page":       {feeds.Feed{Self: "/feed", Link: "https://one.example/", Items: []feeds.Item{{Link: "/x"}}}, ""},
+		"xml:base":            {feeds.Feed{Items: []feeds.Item{{Link: "x", Base: "/"}}}, "https://one.example/dir/feed"},
+		"a base of no web":    {feeds.Feed{Items: []feeds.Item{{Link: "/x", Base: "tag:two.example"}}}, "https://one.example/feed"},
+	} {
+		Feed(&row.feed, Options{Base: row.base})
+		if got := row.feed.Items[0].Link; got != "https://one.example/x" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
 // The seed: 20 captions stand twice, some with other quotes and spaces. They go,
 // and nothing else does.
 func TestRepeatedCaptionsGoAndNothingElse(t *testing.T) {

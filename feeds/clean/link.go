@@ -31,11 +31,13 @@ func Link(raw, base string) string {
 // element (which browsers drop too), without the escapes of a document escaped
 // once too often.
 func written(raw string) string {
-	raw = Plain(strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(strings.TrimSpace(raw)))
+	raw = Plain(breaks.Replace(strings.TrimSpace(raw)))
 	return escaped.ReplaceAllString(strings.ReplaceAll(raw, " ", "%20"), "&")
 }
 
 var (
+	breaks  = strings.NewReplacer("\t", "", "\n", "", "\r", "")
+	ends    = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", "`", "%60", `\`, "%5C")
 	escaped = regexp.MustCompile(`&(?:amp;)+`)
 	twice   = regexp.MustCompile(`(?i)^(?:https?://)+(https?://)`)
 )
@@ -136,7 +138,7 @@ func web(u *url.URL) bool {
 // tidy writes an address so that reading it again gives the same one. What
 // would end an attribute or a tag is escaped.
 func tidy(u *url.URL) string {
-	s := strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", "`", "%60", `\`, "%5C").Replace(u.String())
+	s := ends.Replace(u.String())
 	if _, err := url.Parse(s); err != nil || len(s) > maxLink {
 		return ""
 	}

@@ -11,9 +11,9 @@ import (
 // country of it.
 var redirectors = []struct{ domain, path, params string }{
 	{"google.", "/url", "url q"}, {"news.google.com", "/news/url", "url"}, {"news.url.google.com", "/url", "url"}, {"feedproxy.google.com", "*", "url"},
-	{"facebook.com", "/l.php", "u"}, {"instagram.com", "/", "u"}, {"youtube.com", "/redirect", "q"}, {"out.reddit.com", "*", "url"},
+	{"facebook.com", "/l.php", "u"}, {"l.instagram.com", "/", "u"}, {"youtube.com", "/redirect", "q"}, {"out.reddit.com", "*", "url"},
 	{"t.umblr.com", "/redirect", "z"}, {"slack-redir.net", "/link", "url"}, {"steamcommunity.com", "/linkfilter*", "url u"}, {"vk.com", "/away.php", "to"},
-	{"safelinks.protection.outlook.com", "/*", "url"}, {"linkedin.com", "/redir/redirect", "url"}, {"duckduckgo.com", "/l/", "uddg"},
+	{"safelinks.protection.outlook.com", "*", "url"}, {"linkedin.com", "/redir/redirect", "url"}, {"duckduckgo.com", "/l/", "uddg"},
 	{"disq.us", "/url", "url"}, {"bing.com", "/news/apiclick.aspx", "url"}, {"r.search.yahoo.com", "*", "RU"},
 }
 

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +24,17 @@ type Rules struct {
 	// look-around and no back-references, and what that costs.
 	Warnings []string
 
+	sum       string
 	providers []provider
+}
+
+// Sum tells one file of rules from another, as Version does for our own: what
+// was cleaned by other rules is to be read once more. "" for nil.
+func (r *Rules) Sum() string {
+	if r == nil {
+		return ""
+	}
+	return r.sum
 }
 
 // A provider is a set of rules for the addresses that match.
@@ -64,7 +75,7 @@ func LoadRules(data []byte) (*Rules, error) {
 	if len(c.Providers) == 0 {
 		return nil, errors.New(`link rules: there are no "providers": expected the JSON of ClearURLs, as in data.min.json`)
 	}
-	r := &Rules{}
+	r := &Rules{sum: fmt.Sprintf("%x", sha256.Sum256(data))}
 	for _, name := range slices.Sorted(maps.Keys(c.Providers)) {
 		w := c.Providers[name]
 		l := loader{provider: name}
@@ -87,6 +98,7 @@ func LoadRules(data []byte) (*Rules, error) {
 	return r, nil
 }
 
+// first is the one pattern that a provider must have; nil when RE2 lacks it.
 func first(res []*regexp.Regexp) *regexp.Regexp {
 	if len(res) == 0 {
 		return nil

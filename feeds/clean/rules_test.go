@@ -122,6 +122,17 @@ func TestPatternsThatRE2LacksAreLeftOutWithAWarning(t *testing.T) {
 	}
 }
 
+func TestOtherRulesHaveAnotherSum(t *testing.T) {
+	r := rules(t)
+	other, err := LoadRules([]byte(`{"providers": {"all": {"urlPattern": ".*", "rules": ["spm"]}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Sum() != rules(t).Sum() || r.Sum() == other.Sum() || r.Sum() == "" || (*Rules)(nil).Sum() != "" {
+		t.Errorf("%q, %q", r.Sum(), other.Sum())
+	}
+}
+
 // Whatever the rules and the link: an address of the web comes out, no longer
 // than it went in, and stays.
 func FuzzRules(f *testing.F) {
