@@ -76,6 +76,7 @@ func resolve(raw, base string) *url.URL {
 		}
 	}
 	if host := strings.ToLower(u.Host); host == "http:" || host == "https:" { // a template wrote a scheme before a whole address
+		u.User = nil
 		if u, err = url.Parse(twice.ReplaceAllString(u.String(), "$1")); err != nil {
 			return nil
 		}
