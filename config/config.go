@@ -37,6 +37,7 @@ type Site struct {
 	Listen        string         // host:port
 	Data          string         // data directory, relative to the config file
 	Static        string         // directory for static files, "" for none; relative to the config file
+	LinkRules     string         // file of rules for links, "" for none; an absolute path after Load
 	AllowNetworks []string       // prefix[:port] that the guarded dialer lets through
 }
 

@@ -105,6 +105,17 @@ topics = ["syria"]
 	}
 }
 
+func TestLinkRulesStartFromTheFolderOfTheFile(t *testing.T) {
+	cfg, errs := Load(filepath.Join("testdata", "good", "every-key.toml"))
+	want, err := filepath.Abs(filepath.Join("testdata", "good", "parts", "clearurls.json"))
+	if err != nil || len(errs) > 0 {
+		t.Fatal(err, errs)
+	}
+	if cfg.Site.LinkRules != want {
+		t.Errorf("%s, want %s", cfg.Site.LinkRules, want)
+	}
+}
+
 func TestFindNamesEveryPathTried(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

@@ -105,7 +105,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(string(data))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if strings.Contains(text, "include") || strings.Contains(text, "url_file") {
+		if strings.Contains(text, "include") || strings.Contains(text, "url_file") || strings.Contains(text, "link_rules") {
 			t.Skip("the fuzzer opens no files")
 		}
 		cfg, errs := Parse("x", []byte(text))

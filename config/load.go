@@ -170,7 +170,7 @@ func (r *reader) named(e *entry, kind string, read func(id, path string, t *valu
 }
 
 func (r *reader) site(t *value) {
-	r.keys(t, "site", "title", "base_url", "tag", "contact", "timezone", "listen", "data", "static", "allow_networks")
+	r.keys(t, "site", "title", "base_url", "tag", "contact", "timezone", "listen", "data", "static", "link_rules", "allow_networks")
 	s := &r.cfg.Site
 	s.Title = r.text(t, "site", "title", "")
 	s.BaseURL = strings.TrimRight(r.text(t, "site", "base_url", ""), "/")
@@ -179,6 +179,7 @@ func (r *reader) site(t *value) {
 	s.Listen = r.text(t, "site", "listen", s.Listen)
 	s.Data = r.text(t, "site", "data", s.Data)
 	s.Static = r.text(t, "site", "static", "")
+	s.LinkRules = r.linkRules(t)
 	s.AllowNetworks = r.texts(t, "site", "allow_networks")
 	if name := r.text(t, "site", "timezone", ""); name != "" {
 		zone, err := time.LoadLocation(name)
@@ -188,6 +189,32 @@ func (r *reader) site(t *value) {
 		}
 		s.Timezone = zone
 	}
+}
+
+// linkRules finds the file that link_rules names. Whether it holds rules is for
+// aggregator.Compile to say.
+func (r *reader) linkRules(t *value) string {
+	name, ok := r.given(t, "site", "link_rules")
+	if !ok {
+		return ""
+	}
+	const help = "the file holds rules in the format of ClearURLs; its path starts from the folder of the main file"
+	if name == "" {
+		r.fail(t.find("link_rules").span, help, "site.link_rules is empty")
+		return ""
+	}
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(r.dir, name)
+	}
+	path, err := filepath.Abs(name)
+	if err == nil {
+		_, err = readFile(path)
+	}
+	if err != nil {
+		r.fail(t.find("link_rules").span, help, "site.link_rules: %s", reason(err))
+		return ""
+	}
+	return path
 }
 
 func (r *reader) defaults(t *value) {

@@ -8,12 +8,6 @@ import (
 
 // fromAtom maps Atom 1.0 and 0.3. Its text constructs have become HTML before.
 func fromAtom(d *atom.Feed, base string) *Feed {
-	for _, l := range d.Links {
-		if l.Rel == "self" || l.Rel == "alternate" || l.Rel == "" {
-			base = baseOf(base, l.Href)
-		}
-	}
-	base = baseOf(base, firstOf(d.Extensions, "wd:id"))
 	f := &Feed{
 		Format: Atom, Base: base, ID: firstOf(d.Extensions, "wd:id"), Title: d.Title, Description: d.Subtitle, Lang: firstOf(d.Extensions, "wd:lang", "dc:language"),
 		Rights: d.Rights, Image: link(base, first(d.Logo, d.Icon)), Updated: firstDate(d.Updated),

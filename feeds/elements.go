@@ -78,9 +78,7 @@ func (n *normaliser) child(t tag) {
 		}
 	}
 	n.xmlns += el.xmlns
-	for _, p := range el.prefixes {
-		n.declared[p]++
-	}
+	n.declare(el, 1)
 	el.hidden = n.inItem() && n.root != "feed" && t.name == "categories"
 	n.stack = append(n.stack, el)
 	if n.skipping == 0 && !el.hidden {
@@ -109,14 +107,24 @@ func inherit(parent element, t tag) element {
 			el.base = joinURL(parent.base, a.value)
 		case a.name == "xmlns":
 			el.xmlns++
+			el.spaces = append(el.spaces, "", a.value)
 		case ok && prefix == "xmlns":
 			el.xmlns++
 			if a.value != ownNamespace && plainName(name) && a.value != "" {
-				el.prefixes = append(el.prefixes, name)
+				el.spaces = append(el.spaces, name, a.value)
 			}
 		}
 	}
 	return el
+}
+
+// declare puts the prefixes of an element in force, or out of it.
+func (n *normaliser) declare(el element, by int) {
+	for i := 0; i < len(el.spaces); i += 2 {
+		if prefix := el.spaces[i]; prefix != "" {
+			n.declared[prefix] += by
+		}
+	}
 }
 
 // isItem says whether an element is an item of this kind of document.
@@ -146,6 +154,9 @@ func (n *normaliser) writeStart(t tag, first bool) {
 		if isNS {
 			value = namespace(value)
 		}
+		if first && a.name == "xmlns" {
+			value = n.defaultSpace(value)
+		}
 		n.out.WriteString(" " + a.name + `="` + xmlText.Replace(cut(value, maxField)) + `"`)
 	}
 	if first {
@@ -157,6 +168,20 @@ func (n *normaliser) writeStart(t tag, first bool) {
 		}
 	}
 	n.out.WriteByte('>')
+}
+
+// defaultSpace is the namespace of a root's elements without a prefix. What some
+// made up for Atom or RSS means Atom or RSS.
+func (n *normaliser) defaultSpace(uri string) string {
+	switch {
+	case n.root == "rdf":
+		return "http://purl.org/rss/1.0/"
+	case n.root == "rss":
+		return ""
+	case strings.HasPrefix(uri, "http://purl.org/atom/ns#"):
+		return "http://purl.org/atom/ns#" // 0.3
+	}
+	return "http://www.w3.org/2005/Atom"
 }
 
 // namespace is a namespace as gofeed knows it: some write known ones in another
@@ -316,9 +341,7 @@ func (n *normaliser) close() {
 	el := n.stack[depth]
 	n.stack = n.stack[:depth]
 	n.xmlns -= el.xmlns
-	for _, p := range el.prefixes {
-		n.declared[p]--
-	}
+	n.declare(el, -1)
 	if n.skipping > 0 {
 		if depth == n.skipping {
 			n.skipping = 0

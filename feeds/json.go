@@ -117,7 +117,7 @@ func parseJSON(text []byte, meta Meta, known map[Sum]bool) (*Feed, error) {
 		case json.Unmarshal(raw, &m) != nil || m == nil:
 			f.Invalid++
 		default:
-			f.Items = append(f.Items, jsonItem(m, baseOf(meta.URL, f.Link, f.Self)))
+			f.Items = append(f.Items, jsonItem(m, meta.URL))
 			f.Items[len(f.Items)-1].Raw = jsonSum(raw)
 		}
 	}

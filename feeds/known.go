@@ -33,9 +33,6 @@ type Known struct {
 func (f *Feed) context(meta Meta) Sum {
 	h := sha256.New()
 	parts := []string{string(f.Format), meta.URL, meta.Language, f.Lang}
-	if meta.URL == "" {
-		parts = append(parts, f.Link, f.Self, f.ID) // see baseOf
-	}
 	for _, p := range f.Authors {
 		parts = append(parts, p.Name, p.Email, p.URI)
 	}
@@ -72,7 +69,7 @@ func (n *normaliser) rawItem(from int, name string) rawItem {
 		for _, s := range [3]string{el.name, el.lang, el.base} {
 			b = append(append(b, s...), 0)
 		}
-		for _, s := range el.prefixes {
+		for _, s := range el.spaces {
 			b = append(append(b, s...), 0)
 		}
 		b = append(b, 0)

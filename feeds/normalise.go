@@ -47,13 +47,13 @@ type normaliser struct {
 }
 
 type element struct {
-	name     string // as written, "dc:date"
-	lang     string
-	base     string
-	xmlns    int      // namespaces it declares
-	prefixes []string // those of them that have a prefix
-	written  string   // its name in the output
-	hidden   bool     // only its content is written
+	name    string // as written, "dc:date"
+	lang    string
+	base    string
+	xmlns   int      // namespaces it declares
+	spaces  []string // the same, prefix and address by turns
+	written string   // its name in the output
+	hidden  bool     // only its content is written
 }
 
 // A construct is an element whose content becomes one HTML text.

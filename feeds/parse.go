@@ -92,20 +92,6 @@ func parseXML(text []byte, meta Meta, known map[Sum]bool) (*Feed, error) {
 	return f, nil
 }
 
-// baseOf is what relative links start from: the document's address, else what it
-// says of itself.
-func baseOf(document string, said ...string) string {
-	if document != "" {
-		return document
-	}
-	for _, s := range said {
-		if s = strings.TrimSpace(s); strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") {
-			return s
-		}
-	}
-	return ""
-}
-
 // finish fills what items inherit from their feed.
 func finish(f *Feed) {
 	for i := range f.Items {

@@ -12,7 +12,6 @@ import (
 
 // fromRSS maps RSS 0.9x, 1.0 and 2.0.
 func fromRSS(d *rss.Feed, base string) *Feed {
-	base = baseOf(base, d.Link)
 	f := &Feed{
 		Format: RSS, Base: base, Title: first(d.Title, firstOf(d.Extensions, "dc:title", "itunes:title")),
 		Description: first(d.Description, firstOf(d.Extensions, "dc:description", "itunes:summary", "itunes:subtitle")),

@@ -12,7 +12,6 @@ package clean
 
 import (
 	"html"
-	"net/url"
 	"strings"
 
 	"github.com/wiredesk/wiredesk/feeds"
@@ -21,12 +20,27 @@ import (
 
 // Version is raised with every change of what comes out, so that stored sums of
 // documents no longer hold and everything is read once more.
-const Version = 1
+const Version = 2
 
 // Options say what is known of a feed beside its document.
 type Options struct {
 	Base string // address of the document: what relative links start from
 	Lang string // language the operator says the source writes
+
+	Rules *Rules // the operator's own, for every link; nil for none
+}
+
+// link is Link, then the operator's rules.
+func (o Options) link(raw string) string { return o.Rules.Apply(Link(raw, o.Base)) }
+
+// at is o for what starts from another address: an item's xml:base.
+func (o Options) at(base string) Options {
+	if base != "" {
+		if u := resolve(base, o.Base); u != nil && web(u) {
+			o.Base = u.String()
+		}
+	}
+	return o
 }
 
 // Feed cleans f in place. An item whose cleaning panics is kept as plain text:
@@ -36,15 +50,20 @@ func Feed(f *feeds.Feed, o Options) {
 		o.Base, f.Base = f.Base, ""
 	}
 	f.Title = Title(f.Title)
-	f.Description = HTML(f.Description, o.Base)
+	f.Description = body{rules: o.Rules}.clean(f.Description, o.Base)
 	f.Rights = Title(f.Rights)
 	f.Generator = Title(f.Generator)
-	f.Link = Link(f.Link, o.Base)
-	f.Self = Link(f.Self, o.Base)
-	f.Hub = Link(f.Hub, o.Base)
-	f.Image = Link(f.Image, o.Base)
+	if o.Base == "" { // a document from a file: it may say where it belongs
+		if o.Base = Link(f.Self, ""); o.Base == "" {
+			o.Base = Link(f.Link, "")
+		}
+	}
+	f.Link = o.link(f.Link)
+	f.Self = o.link(f.Self)
+	f.Hub = o.link(f.Hub)
+	f.Image = o.link(f.Image)
 	f.Lang = words.Tag(f.Lang)
-	people(f.Authors, o.Base)
+	people(f.Authors, o)
 	categories(f.Categories)
 	for i := range f.Items {
 		safely(f, &f.Items[i], o)
@@ -66,31 +85,28 @@ func safely(f *feeds.Feed, it *feeds.Item, o Options) {
 func escape(s string) string { return html.EscapeString(Plain(s)) }
 
 func item(f *feeds.Feed, it *feeds.Item, o Options) {
-	base := o.Base
-	if it.Base != "" {
-		base = it.Base
-	}
+	o = o.at(it.Base)
 	it.Base = ""
 	it.Title = Title(it.Title)
-	it.Link = Link(it.Link, base)
-	b := body{title: it.Title, link: it.Link, site: f.Link}
-	if it.Link != "" && base == "" {
-		base = it.Link
+	it.Link = o.link(it.Link)
+	b := body{title: it.Title, link: it.Link, site: f.Link, rules: o.Rules}
+	if o.Base == "" {
+		o.Base = it.Link
 	}
-	it.Summary = b.clean(it.Summary, base)
-	it.Content = b.clean(it.Content, base)
+	it.Summary = b.clean(it.Summary, o.Base)
+	it.Content = b.clean(it.Content, o.Base)
 	it.Text = fuller(Text(it.Summary), Text(it.Content))
 	it.Rights = Title(it.Rights)
-	people(it.Authors, base)
+	people(it.Authors, o)
 	categories(it.Categories)
-	it.Enclosures = enclosures(it.Enclosures, base)
-	it.Image = Link(it.Image, base)
+	it.Enclosures = enclosures(it.Enclosures, o)
+	it.Image = o.link(it.Image)
 	if it.Image == "" {
 		it.Image = leadImage(it)
 	}
 	if it.Origin != nil {
 		g := *it.Origin
-		g.Title, g.Link, g.Self = Title(g.Title), Link(g.Link, base), Link(g.Self, base)
+		g.Title, g.Link, g.Self = Title(g.Title), o.link(g.Link), o.link(g.Self)
 		it.Origin = &g
 	}
 	it.Lang = language(it, o.Lang, f.Lang)
@@ -132,11 +148,11 @@ func related(lang, script string) bool {
 	return false
 }
 
-func people(ps []feeds.Person, base string) {
+func people(ps []feeds.Person, o Options) {
 	for i := range ps {
 		ps[i].Name = Title(ps[i].Name)
 		ps[i].Email = Plain(ps[i].Email)
-		ps[i].URI = Link(ps[i].URI, base)
+		ps[i].URI = o.link(ps[i].URI)
 	}
 }
 
@@ -146,9 +162,9 @@ func categories(cs []feeds.Category) {
 	}
 }
 
-func enclosures(all []feeds.Enclosure, base string) (kept []feeds.Enclosure) {
+func enclosures(all []feeds.Enclosure, o Options) (kept []feeds.Enclosure) {
 	for _, e := range all {
-		if e.URL = Link(e.URL, base); e.URL != "" {
+		if e.URL = o.link(e.URL); e.URL != "" {
 			e.Type = Plain(e.Type)
 			kept = append(kept, e)
 		}
@@ -169,18 +185,4 @@ func leadImage(it *feeds.Item) string {
 		}
 	}
 	return ""
-}
-
-// resolve makes an address absolute; nil when it is none.
-func resolve(raw, base string) *url.URL {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return nil
-	}
-	if !u.IsAbs() && base != "" {
-		if b, err := url.Parse(base); err == nil {
-			u = b.ResolveReference(u)
-		}
-	}
-	return u
 }

@@ -62,6 +62,9 @@ func parse(src string) ([]*html.Node, error) {
 	if err != nil {
 		return nil, errors.Join(errDeep, err)
 	}
+	for _, n := range nodes {
+		at.AppendChild(n) // so that they know their neighbours
+	}
 	return nodes, nil
 }
 
@@ -94,9 +97,13 @@ func settle(src string, pass func(string) (string, error)) string {
 // A writer renders the nodes that pass.
 type writer struct {
 	strings.Builder
-	base string
-	skip map[*html.Node]bool // repeats and footers
+	base  string
+	rules *Rules
+	skip  map[*html.Node]bool // repeats and footers
 }
+
+// link is an address as it may stand in what is written.
+func (w *writer) link(raw string) string { return w.rules.Apply(Link(raw, w.base)) }
 
 func (w *writer) node(n *html.Node) {
 	switch {
@@ -171,9 +178,12 @@ func (w *writer) attribute(n *html.Node, name string) string {
 		if mail, ok := mailto(v); ok {
 			return mail
 		}
-		return Link(v, w.base)
+		return w.link(v)
 	case "src":
-		return Link(v, w.base)
+		if v == "" && (n.DataAtom == atom.Audio || n.DataAtom == atom.Video) {
+			v = Plain(childSource(n))
+		}
+		return w.link(v)
 	case "dir":
 		if v = strings.ToLower(v); v != "rtl" && v != "ltr" && v != "auto" {
 			return ""
@@ -190,6 +200,16 @@ func (w *writer) attribute(n *html.Node, name string) string {
 		}
 	}
 	return v
+}
+
+// childSource is the first of the addresses that audio and video may have inside.
+func childSource(n *html.Node) string {
+	for c := range n.ChildNodes() {
+		if src := attr(c, "src"); c.DataAtom == atom.Source && src != "" {
+			return src
+		}
+	}
+	return ""
 }
 
 func attr(n *html.Node, name string) string {

@@ -2,7 +2,6 @@ package clean
 
 import (
 	stdhtml "html"
-	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -10,7 +9,8 @@ import (
 )
 
 // image writes a picture by its real address. Pages that load pictures late
-// hold it in another attribute, with a placeholder in src.
+// hold it in another attribute, another element or for readers without scripts
+// only, with a placeholder in src.
 func (w *writer) image(n *html.Node) {
 	src := w.source(n)
 	if src == "" || pixel(n, src) {
@@ -22,64 +22,123 @@ func (w *writer) image(n *html.Node) {
 	w.WriteString("/>")
 }
 
-// lazy are the attributes that late loaders keep the address in.
-var lazy = []string{"data-src", "data-original", "data-lazy-src", "data-orig-file", "data-large-file"}
+// Attributes that late loaders keep the address in: those that stand for src,
+// and those that name a larger copy beside a good one.
+var (
+	lazy    = []string{"data-src", "data-original", "data-lazy-src", "data-lazy", "data-actualsrc", "data-hi-res-src"}
+	larger  = []string{"data-orig-file", "data-large-file", "data-image", "data-full-url"}
+	srcsets = []string{"srcset", "data-srcset", "data-lazy-srcset"}
+)
 
+// source is the best address of a picture; "" when it has none but a placeholder.
 func (w *writer) source(n *html.Node) string {
-	for _, name := range lazy {
-		if src := Link(attr(n, name), w.base); src != "" {
+	if src := w.named(n, lazy); src != "" {
+		return src
+	}
+	if src := w.named(n, []string{"src"}); src != "" {
+		return src
+	}
+	if src := w.widest(n); src != "" {
+		return src
+	}
+	if p := n.Parent; p != nil && p.DataAtom == atom.Picture {
+		for c := range p.ChildNodes() {
+			if src := w.widest(c); c.DataAtom == atom.Source && src != "" {
+				return src
+			}
+		}
+	}
+	if src := w.named(n, larger); src != "" {
+		return src
+	}
+	return w.fallback(n)
+}
+
+func (w *writer) named(n *html.Node, names []string) string {
+	for _, name := range names {
+		v := attr(n, name)
+		if !strings.ContainsAny(v, "/.") { // data-lazy="1"
+			continue
+		}
+		if src := w.link(v); src != "" && !placeholder(src) {
 			return src
 		}
 	}
-	src := Link(attr(n, "src"), w.base)
-	if src != "" && !strings.Contains(src, "placeholder") && !strings.HasSuffix(src, "/blank.gif") {
-		return src
-	}
-	for _, name := range []string{"srcset", "data-srcset", "data-lazy-srcset"} {
-		if best := w.largest(attr(n, name)); best != "" {
+	return ""
+}
+
+// widest is the largest candidate of the first srcset that has one.
+func (w *writer) widest(n *html.Node) string {
+	for _, name := range srcsets {
+		best, most := "", -1.0
+		for _, c := range candidates(attr(n, name)) {
+			if c.size <= most {
+				continue
+			}
+			if src := w.link(c.address); src != "" && !placeholder(src) {
+				best, most = src, c.size
+			}
+		}
+		if best != "" {
 			return best
 		}
 	}
-	return src
+	return ""
 }
 
-// largest is the widest candidate of a srcset.
-func (w *writer) largest(srcset string) string {
-	best, most := "", -1.0
-	for _, candidate := range strings.Split(srcset, ", ") {
-		f := strings.Fields(candidate)
-		if len(f) == 0 {
-			continue
-		}
-		size := 0.0
-		if len(f) > 1 {
-			size, _ = strconv.ParseFloat(strings.TrimRight(f[1], "wxh"), 64) // unreadable: the smallest
-		}
-		if src := Link(strings.TrimSuffix(f[0], ","), w.base); src != "" && size > most {
-			best, most = src, size
+// fallback is the picture for readers without scripts, in the noscript that
+// follows a placeholder. The parser keeps what stands there as text.
+func (w *writer) fallback(n *html.Node) string {
+	if p := n.Parent; p != nil && p.DataAtom == atom.Picture {
+		n = p
+	}
+	next := n.NextSibling
+	for next != nil && next.Type == html.TextNode && strings.TrimSpace(next.Data) == "" {
+		next = next.NextSibling
+	}
+	if next == nil || next.DataAtom != atom.Noscript || next.FirstChild == nil {
+		return ""
+	}
+	nodes, err := parse(next.FirstChild.Data)
+	if err != nil {
+		return ""
+	}
+	img := findImage(nodes)
+	if img == nil {
+		return ""
+	}
+	for _, names := range [][]string{{"src"}, lazy} {
+		if src := w.named(img, names); src != "" && !pixel(img, src) {
+			return src
 		}
 	}
-	return best
+	return ""
 }
 
-// counters are hosts whose pictures count readers.
-var counters = []string{
-	"feeds.feedburner.com/~r/", "feedsportal.com", "stats.wordpress.com", "pixel.wp.com", "b.scorecardresearch.com",
-	"doubleclick.net", "google-analytics.com", "pixel.quantserve.com", "flattr.com", "amazon-adsystem.com",
-}
-
-// pixel says whether a picture is there to count, not to be seen.
-func pixel(n *html.Node, src string) bool {
-	tiny := func(name string) bool { v := attr(n, name); return v == "0" || v == "1" || v == "1px" || v == "0px" }
-	if tiny("width") && tiny("height") {
-		return true
-	}
-	for _, c := range counters {
-		if strings.Contains(src, c) {
+// placeholder says whether an address is what late loaders show first.
+func placeholder(src string) bool {
+	file := strings.ToLower(src[strings.LastIndexByte(src, '/')+1:])
+	for _, name := range []string{"placeholder", "blank.", "spacer.", "transparent.", "1x1.", "lazyload", "loading.gif"} {
+		if strings.HasPrefix(file, name) {
 			return true
 		}
 	}
-	return false
+	return strings.Contains(src, "/lazyload/") || strings.Contains(src, "/lazy-load/")
+}
+
+// findImage is the first picture of a fragment; nil when it has none.
+func findImage(nodes []*html.Node) *html.Node {
+	for _, n := range nodes {
+		if n.DataAtom == atom.Img {
+			return n
+		}
+		for d := range n.Descendants() {
+			if d.DataAtom == atom.Img {
+				return d
+			}
+		}
+	}
+	return nil
 }
 
 // firstImage is the address of the first picture in clean HTML.
@@ -91,15 +150,9 @@ func firstImage(src string) string {
 	if err != nil {
 		return ""
 	}
-	for _, n := range nodes {
-		for d := range n.Descendants() {
-			if d.DataAtom == atom.Img {
-				return attr(d, "src")
-			}
-		}
-		if n.DataAtom == atom.Img {
-			return attr(n, "src")
-		}
+	img := findImage(nodes)
+	if img == nil {
+		return ""
 	}
-	return ""
+	return attr(img, "src")
 }

@@ -2,141 +2,146 @@ package clean
 
 import (
 	"net/url"
-	"path"
-	"slices"
-	"sort"
+	"regexp"
 	"strings"
-)
+	"unicode/utf8"
 
-// trackers are parameters that only say where a reader came from, by their
-// vendors' own documentation. A name with a * is a prefix.
-var trackers = []string{
-	"utm_*", "mtm_*", "pk_*", "piwik_*", "hsa_*", "vero_*", "oly_*", "_hsenc", "_hsmi", "__hs*", "fbclid", "gclid", "gclsrc",
-	"gbraid", "wbraid", "dclid", "msclkid", "yclid", "ysclid", "twclid", "ttclid", "igshid", "li_fat_id", "mc_cid", "mc_eid",
-	"mkt_tok", "at_medium", "at_campaign", "at_custom*", "ns_campaign", "ns_mchannel", "ns_source", "ns_linkname", "wt_mc", "wt_zmc",
-	"xtor", "cmpid", "ncid", "smid", "ito", "_ga", "_gl", "s_cid", "rb_clickid", "traffic_source", "feature_source",
-}
+	"golang.org/x/net/idna"
+)
 
 // maxLink is the longest address that passes.
 const maxLink = 4096
 
 // Link is an address as it may be shown: absolute, http or https, without user
 // and password, without trackers, unwrapped from redirectors that carry their
-// target. "" for everything else.
+// target. What else stands in its query stays byte for byte. "" for everything
+// that is no such address.
 func Link(raw, base string) string {
-	raw = strings.Trim(Plain(raw), " ")
-	if raw == "" || len(raw) > maxLink {
+	u := address(written(raw), base)
+	if u == nil {
 		return ""
 	}
-	raw = strings.ReplaceAll(raw, "&amp;", "&")
-	for range 3 { // a wrapped redirector may stand in another
-		u := resolve(strings.ReplaceAll(raw, " ", "%20"), base)
-		if u == nil || !web(u) {
-			return ""
-		}
-		u.User = nil
-		untrack(u)
-		target := unwrap(u)
-		if target == "" {
-			return tidy(u)
-		}
-		raw = target
+	for target := unwrap(u); target != nil; target = unwrap(u) { // each is shorter than what carried it
+		u = target
 	}
-	return ""
+	return tidy(u)
 }
 
+// written is an address as it was meant: without the line breaks of a folded
+// element (which browsers drop too), without the escapes of a document escaped
+// once too often.
+func written(raw string) string {
+	raw = Plain(breaks.Replace(strings.TrimSpace(raw)))
+	return escaped.ReplaceAllString(strings.ReplaceAll(raw, " ", "%20"), "&")
+}
+
+var (
+	breaks  = strings.NewReplacer("\t", "", "\n", "", "\r", "")
+	ends    = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", "`", "%60", `\`, "%5C")
+	escaped = regexp.MustCompile(`&(?:amp;)+`)
+	twice   = regexp.MustCompile(`(?i)^(?:https?://)+(https?://)`)
+)
+
+// address reads what may pass, without user, password and trackers; nil when it
+// may not.
+func address(raw, base string) *url.URL {
+	if raw == "" || len(raw) > maxLink {
+		return nil
+	}
+	u := resolve(raw, base)
+	if u == nil || !web(u) {
+		return nil
+	}
+	u.User = nil
+	u.RawQuery = untrack(u.RawQuery, u.Host)
+	part := u.EscapedFragment()
+	if rest := untrack(part, u.Host); rest != part && strings.Contains(part, "=") {
+		u.RawFragment = rest
+		u.Fragment, _ = url.PathUnescape(rest) // a part of what was escaped well
+	}
+	return u
+}
+
+// resolve makes an address absolute; nil when it is none.
+func resolve(raw, base string) *url.URL {
+	u, err := url.Parse(raw)
+	if err != nil {
+		if u, err = url.Parse(unstray(raw)); err != nil {
+			return nil
+		}
+	}
+	if !u.IsAbs() && base != "" {
+		if b, err := url.Parse(base); err == nil {
+			u = b.ResolveReference(u)
+		}
+	}
+	if host := strings.ToLower(u.Host); host == "http:" || host == "https:" { // a template wrote a scheme before a whole address
+		u.User = nil
+		if u, err = url.Parse(twice.ReplaceAllString(u.String(), "$1")); err != nil {
+			return nil
+		}
+	}
+	return u
+}
+
+// unstray escapes each % that escapes nothing, as in /up-100%-in-a-year: the
+// parser refuses it, browsers do not. A query may hold what it likes.
+func unstray(raw string) string {
+	rest, fragment, hashed := strings.Cut(raw, "#")
+	path, query, asked := strings.Cut(rest, "?")
+	path, fragment = escapeStray(path), escapeStray(fragment)
+	if asked {
+		path += "?" + query
+	}
+	if hashed {
+		path += "#" + fragment
+	}
+	return path
+}
+
+func escapeStray(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		b.WriteByte(s[i])
+		if s[i] == '%' && (i+2 >= len(s) || !hex(s[i+1]) || !hex(s[i+2])) {
+			b.WriteString("25")
+		}
+	}
+	return b.String()
+}
+
+func hex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}
+
+// web says whether an address is one of the web, and brings its host to the
+// form that every program reads (RFC 3490: xn--…).
 func web(u *url.URL) bool {
-	u.Scheme = strings.ToLower(u.Scheme)
-	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && !strings.ContainsAny(u.Host, "<>\"'` \\^{}|")
+	if u.Scheme != "http" && u.Scheme != "https" || u.Opaque != "" {
+		return false
+	}
+	u.Host = strings.ToLower(u.Host)
+	name := u.Hostname()
+	if name == "" || strings.ContainsAny(u.Host, "<>\"'` \\^{}|%") {
+		return false
+	}
+	if len(name) == utf8.RuneCountInString(name) {
+		return true
+	}
+	ascii, err := idna.Lookup.ToASCII(name)
+	if err != nil || ascii == "" {
+		return false
+	}
+	u.Host = strings.Replace(u.Host, name, ascii, 1)
+	return true
 }
 
-// tidy writes an address so that reading it again gives the same one.
+// tidy writes an address so that reading it again gives the same one. What
+// would end an attribute or a tag is escaped.
 func tidy(u *url.URL) string {
-	u.Host = strings.ToLower(u.Host)
-	s := strings.NewReplacer(`"`, "%22", "'", "%27", "<", "%3C", ">", "%3E", "`", "%60", `\`, "%5C").Replace(u.String())
-	if _, err := url.Parse(s); err != nil {
+	s := ends.Replace(u.String())
+	if _, err := url.Parse(s); err != nil || len(s) > maxLink {
 		return ""
 	}
 	return s
-}
-
-// untrack takes trackers out of the query and leaves the rest byte for byte.
-func untrack(u *url.URL) {
-	if u.RawQuery == "" {
-		return
-	}
-	var keep []string
-	for _, pair := range strings.Split(u.RawQuery, "&") {
-		name, _, _ := strings.Cut(pair, "=")
-		if !tracker(strings.ToLower(name)) {
-			keep = append(keep, pair)
-		}
-	}
-	u.RawQuery = strings.Join(keep, "&")
-	u.ForceQuery = false
-}
-
-func tracker(name string) bool {
-	return slices.ContainsFunc(trackers, func(t string) bool {
-		prefix, star := strings.CutSuffix(t, "*")
-		return name == t || star && strings.HasPrefix(name, prefix)
-	})
-}
-
-// redirectors are hosts and paths that only lead on, with the parameter that
-// holds where to.
-var redirectors = []struct{ host, path, param string }{
-	{"www.google.com", "/url", "url"}, {"www.google.com", "/url", "q"}, {"google.com", "/url", "url"},
-	{"l.facebook.com", "/l.php", "u"}, {"lm.facebook.com", "/l.php", "u"}, {"www.facebook.com", "/l.php", "u"},
-	{"t.umblr.com", "/redirect", "z"}, {"out.reddit.com", "", "url"}, {"www.youtube.com", "/redirect", "q"},
-	{"news.url.google.com", "/url", "url"}, {"slack-redir.net", "/link", "url"}, {"steamcommunity.com", "/linkfilter/", "url"},
-	{"vk.com", "/away.php", "to"}, {"l.instagram.com", "/", "u"},
-}
-
-// unwrap finds the target a redirector carries; "" when it carries none.
-func unwrap(u *url.URL) string {
-	for _, r := range redirectors {
-		if u.Host == r.host && (r.path == "" || u.Path == r.path) {
-			if target := u.Query().Get(r.param); strings.HasPrefix(target, "http") {
-				return target
-			}
-		}
-	}
-	return ""
-}
-
-// sources are parameters that tell copies of one address apart and nothing else.
-var sources = map[string]bool{"ref": true, "source": true, "cid": true, "sid": true, "partner": true, "output": true, "outputtype": true}
-
-// Key is what two spellings of one address share. It is for comparing only: it
-// need not lead anywhere.
-func Key(link string) string {
-	u, err := url.Parse(Link(link, ""))
-	if err != nil || u.Host == "" {
-		return link
-	}
-	host := strings.ToLower(u.Hostname())
-	for _, p := range []string{"www.", "m.", "mobile.", "amp."} {
-		host = strings.TrimPrefix(host, p)
-	}
-	if port := u.Port(); port != "" && port != "80" && port != "443" {
-		host += ":" + port
-	}
-	p := strings.TrimSuffix(strings.TrimSuffix(u.EscapedPath(), "/"), "/amp")
-	if ext := path.Ext(p); strings.HasSuffix(p, ".amp"+ext) {
-		p = strings.TrimSuffix(p, ".amp"+ext) + ext
-	}
-	var pairs []string
-	for _, pair := range strings.Split(u.RawQuery, "&") {
-		name, _, _ := strings.Cut(pair, "=")
-		if pair != "" && !sources[strings.ToLower(name)] {
-			pairs = append(pairs, pair)
-		}
-	}
-	sort.Strings(pairs)
-	key := host + p + "?" + strings.Join(pairs, "&")
-	if strings.HasPrefix(u.Fragment, "!") {
-		key += "#" + u.Fragment
-	}
-	return key
 }

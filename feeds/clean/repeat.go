@@ -14,6 +14,7 @@ type body struct {
 	title string // plain
 	link  string
 	site  string // home page of its feed
+	rules *Rules // of the operator; nil for none
 }
 
 // clean cleans one HTML field: safe first, then without repeats and footers.
@@ -26,7 +27,7 @@ func (b body) clean(src, base string) string {
 		if err != nil {
 			return "", err
 		}
-		w := &writer{base: base, skip: b.surplus(nodes)}
+		w := &writer{base: base, rules: b.rules, skip: b.surplus(nodes)}
 		for _, n := range nodes {
 			w.node(n)
 		}
