@@ -21,17 +21,20 @@ import (
 
 // Version is raised with every change of what comes out, so that stored sums of
 // documents no longer hold and everything is read once more.
-const Version = 1
+const Version = 2
 
 // Options say what is known of a feed beside its document.
 type Options struct {
 	Base string // address of the document: what relative links start from
 	Lang string // language the operator says the source writes
+
+	Habits *Habits // what earlier items of the source said; nil for none
 }
 
-// Feed cleans f in place. An item whose cleaning panics is kept as plain text:
-// one hostile item never costs the others.
-func Feed(f *feeds.Feed, o Options) {
+// Feed cleans f in place and returns what the source says now, for the next
+// time. An item whose cleaning panics is kept as plain text: one hostile item
+// never costs the others.
+func Feed(f *feeds.Feed, o Options) *Habits {
 	f.Title = Title(f.Title)
 	f.Description = Title(f.Description)
 	f.Rights = Title(f.Rights)
@@ -43,13 +46,22 @@ func Feed(f *feeds.Feed, o Options) {
 	f.Lang = words.Normal(f.Lang)
 	people(f.Authors, o.Base)
 	categories(f.Categories)
+	tellings := make([]telling, len(f.Items))
 	for i := range f.Items {
-		safely(f, &f.Items[i], o)
+		safely(&f.Items[i], func(it *feeds.Item) { tellings[i] = item(f, it, o) })
 	}
+	habits := o.Habits.joined(tellings)
+	often := habits.repeated()
+	for i := range f.Items {
+		safely(&f.Items[i], func(it *feeds.Item) { tellings[i].dropHabits(f, it, often) })
+		safely(&f.Items[i], func(it *feeds.Item) { finish(f, it, o) })
+	}
+	return habits.bounded()
 }
 
-// safely cleans one item, and takes all markup off it when that panics.
-func safely(f *feeds.Feed, it *feeds.Item, o Options) {
+// safely does one step of cleaning an item, and takes all markup off it when
+// that panics.
+func safely(it *feeds.Item, step func(*feeds.Item)) {
 	defer func() {
 		if recover() != nil {
 			it.Title, it.Summary, it.Content = escape(it.Title), escape(it.Summary), escape(it.Content)
@@ -57,12 +69,13 @@ func safely(f *feeds.Feed, it *feeds.Item, o Options) {
 			it.Enclosures, it.Image, it.Link = nil, "", ""
 		}
 	}()
-	item(f, it, o)
+	step(it)
 }
 
 func escape(s string) string { return html.EscapeString(Plain(s)) }
 
-func item(f *feeds.Feed, it *feeds.Item, o Options) {
+// item cleans what stands in one item and says what it tells.
+func item(f *feeds.Feed, it *feeds.Item, o Options) telling {
 	base := o.Base
 	if it.Base != "" {
 		base = it.Base
@@ -70,25 +83,31 @@ func item(f *feeds.Feed, it *feeds.Item, o Options) {
 	it.Base = ""
 	it.Title = Title(it.Title)
 	it.Link = Link(it.Link, base)
-	b := body{title: it.Title, link: it.Link, site: f.Link}
+	b := bodyOf(f, it)
 	if it.Link != "" && base == "" {
 		base = it.Link
 	}
-	it.Summary = b.clean(it.Summary, base)
-	it.Content = b.clean(it.Content, base)
-	it.Text = fuller(Text(it.Summary), Text(it.Content))
+	var summary, content []passage
+	it.Summary = b.noting(&summary).clean(it.Summary, base)
+	it.Content = b.noting(&content).clean(it.Content, base)
 	it.Rights = Title(it.Rights)
 	people(it.Authors, base)
 	categories(it.Categories)
 	it.Enclosures = enclosures(it.Enclosures, base)
 	it.Image = Link(it.Image, base)
-	if it.Image == "" {
-		it.Image = leadImage(it)
-	}
 	if it.Origin != nil {
 		g := *it.Origin
 		g.Title, g.Link, g.Self = Title(g.Title), Link(g.Link, base), Link(g.Self, base)
 		it.Origin = &g
+	}
+	return b.tell(it, summary, content)
+}
+
+// finish fills the fields that follow from the others.
+func finish(f *feeds.Feed, it *feeds.Item, o Options) {
+	it.Text = fuller(Text(it.Summary), Text(it.Content))
+	if it.Image == "" {
+		it.Image = leadImage(it)
 	}
 	it.Lang = language(it, o.Lang, f.Lang)
 }

@@ -193,7 +193,7 @@ func TestRepeatedCaptionsGoAndNothingElse(t *testing.T) {
 }
 
 func TestRepeatsAndFooters(t *testing.T) {
-	b := body{title: "Ovens lit again", link: "https://one.example/ovens", site: "https://one.example/"}
+	b := body{titled: words.Split("Ovens lit again"), link: "https://one.example/ovens", site: "https://one.example/"}
 	for name, row := range map[string]struct{ in, want string }{
 		"the title again":          {"<p>Ovens lit again</p><p>Flour came.</p>", "<p>Flour came.</p>"},
 		"better quotes win":        {"<p>'We deliver to all who pay'</p><p>‘We deliver to all who pay’</p>", "<p>‘We deliver to all who pay’</p>"},
