@@ -143,9 +143,17 @@ func neighbours(all []passage, i, j int) bool {
 		return false
 	}
 	if a.fold != b.fold {
-		return near(a.words, b.words)
+		return near(a.words, b.words) || blankLost(a, b)
 	}
 	return len(a.words) > short || a.tone() == b.tone() && !verse(all, i, j)
+}
+
+// blankLost says whether two texts differ in nothing but blanks: "Al Jazeera",
+// "AlJazeera".
+func blankLost(a, b *passage) bool {
+	n, m := len(a.words), len(b.words)
+	return n != m && min(n, m) > short && max(n, m)-min(n, m) <= 3 &&
+		strings.ReplaceAll(a.fold, " ", "") == strings.ReplaceAll(b.fold, " ", "")
 }
 
 // tone tells "No?" from "No!".
