@@ -18,15 +18,18 @@ const (
 // and what the source says at the end of its items. It never takes the first
 // text. Pictures, rows of links and short credits stay and do not end the walk.
 func (b body) ending(all []passage, skip drops) {
-	first := next(all, -1, skip)
-	if first < 0 {
-		return
+	first := 0
+	for ; first < len(all); first++ {
+		if all[first].unfold(); len(all[first].words) > 0 && !skip.has(&all[first]) {
+			break
+		}
 	}
 	var back, habits []*passage
 	size := 0
 up:
 	for i := len(all) - 1; i > first; i-- {
 		p := &all[i]
+		p.unfold()
 		switch {
 		case skip.has(p), len(p.words) == 0:
 		case len(p.words) < footerMax && !p.media && b.leadsBack(p):

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+	"strings"
 
 	"golang.org/x/net/html/atom"
 
@@ -175,15 +176,33 @@ func (b body) tell(it *feeds.Item, summary, content []passage) telling {
 	return t
 }
 
-// dropHabits takes out of an item what the source often says at the end.
+// dropHabits takes out of a clean item what the source often says at the end.
 func (t telling) dropHabits(f *feeds.Feed, it *feeds.Item, often map[uint64]bool) {
 	if !slices.ContainsFunc(t.blocks, func(sum uint64) bool { return often[sum] }) {
 		return
 	}
 	b := bodyOf(f, it)
 	b.often = often
-	it.Summary = b.clean(it.Summary, "")
-	it.Content = b.clean(it.Content, "")
+	it.Summary = b.shorten(it.Summary)
+	it.Content = b.shorten(it.Content)
+}
+
+// shorten takes habits off the end of clean HTML, folding no more of it than
+// that end. What is cut off behind a whole element needs no second look.
+func (b body) shorten(src string) string {
+	pass := func(s string) (string, error) {
+		nodes, err := parse(s)
+		if err != nil {
+			return "", err
+		}
+		skip := drops{}
+		b.ending(passages(nodes, nil), skip)
+		return write(nodes, skip, ""), nil
+	}
+	if out, err := pass(src); err == nil && strings.HasPrefix(src, out) {
+		return out
+	}
+	return settle(src, pass)
 }
 
 // lastOfEach keeps each hash once, where it stands last.

@@ -29,6 +29,7 @@ type passage struct {
 type folding struct {
 	words []words.Word
 	fold  string
+	done  bool // false: the text was not folded yet
 }
 
 // foldings remember what was folded: most passages of one pass are those of the
@@ -40,7 +41,7 @@ func (f foldings) of(text string) folding {
 		return got
 	}
 	ws := words.Split(text)
-	f[text] = folding{ws, foldOf(ws)}
+	f[text] = folding{ws, foldOf(ws), true}
 	return f[text]
 }
 
@@ -66,6 +67,15 @@ type layout struct {
 	known foldings
 }
 
+// unfold folds a passage that was listed without.
+func (p *passage) unfold() {
+	if !p.done {
+		ws := words.Split(p.text)
+		p.folding = folding{ws, foldOf(ws), true}
+	}
+}
+
+// passages lists the passages of a document; without foldings, unfolded.
 func passages(nodes []*html.Node, known foldings) []passage {
 	l := &layout{known: known}
 	l.runs(nodes, place{})
@@ -156,7 +166,9 @@ func (l *layout) add(nodes, breaks []*html.Node, at place) {
 		}
 	}
 	p.text = b.String()
-	p.folding = l.known.of(p.text)
+	if l.known != nil {
+		p.folding = l.known.of(p.text)
+	}
 	l.all = append(l.all, p)
 }
 

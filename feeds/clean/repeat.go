@@ -41,12 +41,20 @@ func (b body) clean(src, base string) string {
 		if err != nil {
 			return "", err
 		}
-		w := &writer{base: base, skip: b.surplus(nodes, known)}
-		for _, n := range nodes {
-			w.node(n)
-		}
-		return strings.TrimSpace(w.String()), nil
+		return write(nodes, b.surplus(nodes, known), base), nil
 	})
+}
+
+// write renders what stays of a document, without the shells of what goes.
+func write(nodes []*html.Node, skip drops, base string) string {
+	for _, n := range nodes {
+		skip.hollow(n)
+	}
+	w := &writer{base: base, skip: skip}
+	for _, n := range nodes {
+		w.node(n)
+	}
+	return strings.TrimSpace(w.String())
 }
 
 const (
@@ -71,9 +79,6 @@ func (b body) surplus(nodes []*html.Node, known foldings) drops {
 	skip.leaveOne(all)
 	if b.note != nil {
 		*b.note = skip.rest(all)
-	}
-	for _, n := range nodes {
-		skip.hollow(n)
 	}
 	return skip
 }
