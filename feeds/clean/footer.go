@@ -101,9 +101,11 @@ func (p *passage) linked() float64 {
 }
 
 // shareBar says whether a passage is there to share the item: nearly all of it
-// links, and every link posts something somewhere. Its icons are no pictures.
+// links, and every link posts something somewhere. Icons in a row are no
+// pictures; one alone may be, with a link to pin it.
 func shareBar(p *passage, base string) bool {
-	if !p.media && p.linked() <= .6 || p.media && len(p.words) > 0 {
+	switch {
+	case !p.media && p.linked() <= .6, p.media && len(p.words) > 0, len(p.images) == 1:
 		return false
 	}
 	links := 0
@@ -117,14 +119,15 @@ func shareBar(p *passage, base string) bool {
 }
 
 // leadsBack says whether every link of a passage leads to the item, its site or
-// to where it may be shared, and one there is. A quotation that only links to
-// the site ("…", she told One) is news.
+// to where it may be shared, one there is, and the rest says little. A quotation
+// that only links to the site ("…", she told One) is news; a link into the page
+// comes from a footnote.
 func (b body) leadsBack(p *passage) bool {
-	own := false
+	own, linked := false, p.linked()
 	hrefs := p.hrefs(b.link)
 	for _, href := range hrefs {
 		switch {
-		case href == "":
+		case href == "", linked <= .6 && strings.Contains(href, "#"):
 			return false
 		case share(href), b.link != "" && Key(href) == Key(b.link):
 			own = true
@@ -132,7 +135,10 @@ func (b body) leadsBack(p *passage) bool {
 			return false
 		}
 	}
-	return own || len(hrefs) > 0 && !strings.ContainsAny(p.text, "“”«»\"„")
+	if len(hrefs) == 0 || !own && strings.ContainsAny(p.text, "“”«»\"„") {
+		return false
+	}
+	return linked >= .3 || len(p.words) <= 10 && (!own || linked >= .15) || b.titledIn(p)
 }
 
 // home says whether an address is the feed's page or the root of its host.

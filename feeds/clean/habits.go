@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
 
@@ -244,17 +245,17 @@ func (p *passage) maySay() bool {
 }
 
 // removable leaves short lines without a link alone, however often they stand:
-// "Photo: Reuters" and "(AFP)" say whose the text is.
-func (p *passage) removable() bool { return len(p.words) > 3 || p.links() > 0 }
+// "Photo: Reuters", "(AFP)" and 纽约时报中文网 say whose the text is.
+func (p *passage) removable() bool {
+	return p.links() > 0 || len(p.words) > 3 && utf8.RuneCountInString(strings.TrimSpace(p.text)) >= 12
+}
 
-// sum hashes a passage with the item's title masked: "The post X appeared first
-// on Y" is the same for every X. At least half of the title, from its first
-// word, counts as it.
+// sum hashes a passage and where its links lead, with the item's title and
+// address masked: "The post X appeared first on Y" is the same for every X.
 func (b body) sum(p *passage) uint64 {
 	h := uint64(fnvOffset)
 	for i := 0; i < len(p.words); {
-		n := opening(p.words[i:], b.titled)
-		if n > 0 && 2*n >= len(b.titled) {
+		if n := b.titleAt(p.words[i:]); n > 0 {
 			h = add(h, "\x00")
 			i += n
 			continue
@@ -262,7 +263,34 @@ func (b body) sum(p *passage) uint64 {
 		h = add(h, p.words[i].Fold)
 		i++
 	}
+	for _, n := range p.nodes {
+		for d := range within(n) {
+			href := attr(d, "href")
+			if d.DataAtom == atom.A && href != b.link && !share(href) {
+				h = add(h, href)
+			}
+		}
+	}
 	return h
+}
+
+// titleAt is how many words at the head of ws are the item's title. Half of the
+// title, from its first word, counts as it.
+func (b body) titleAt(ws []words.Word) int {
+	if n := opening(ws, b.titled); n > 0 && 2*n >= len(b.titled) {
+		return n
+	}
+	return 0
+}
+
+// titledIn says whether a passage names the item.
+func (b body) titledIn(p *passage) bool {
+	for i := range p.words {
+		if b.titleAt(p.words[i:]) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // opening is how many words two texts begin with in common.

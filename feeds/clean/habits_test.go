@@ -71,7 +71,11 @@ func TestWhatASourceSaysAtTheEndOfItsItemsGoes(t *testing.T) {
 			return fmt.Sprintf(`<p>One is an independent paper made by its readers.</p><p><a href="/next%d">What else happened in street %d</a></p>`, n, n)
 		}, "independent", 2},
 
+		"other links stay": {func(n int) string {
+			return fmt.Sprintf(`<p><a href="/slides%d">The slides and the whole transcript</a></p>`, n)
+		}, "slides", 5},
 		"credits stay":              {all("<p>Photo: Reuters</p>"), "Reuters", 5},
+		"Chinese credits stay":      {all("<p>纽约时报中文网</p>"), "纽约", 5},
 		"credits above a footer":    {all("<p>One is an independent paper made by its readers.</p><p>(AFP)</p>"), "AFP", 5},
 		"pictures stay":             {all(`<p><img src="/logo.png"> One is a paper made by its readers.</p>`), "readers", 5},
 		"long passages stay":        {all("<p>" + strings.Repeat("independent and made by readers ", 13) + "</p>"), "independent", 5},

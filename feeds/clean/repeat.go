@@ -128,9 +128,9 @@ func otherText(all []passage, title string) bool {
 
 // mayStandOnce says whether a passage goes when it was told further up, with
 // other text between: long enough, and nothing that repeats by its nature, such
-// as a chorus, a cell or a heading.
+// as a chorus, a cell, a heading or what leads into a list.
 func (p *passage) mayStandOnce() bool {
-	if p.cell != nil || p.lines || p.media || len(p.words) <= short || len(p.fold) < 40 {
+	if strings.HasSuffix(strings.TrimSpace(p.text), ":") || p.cell != nil || p.lines || p.media || len(p.words) <= short || len(p.fold) < 40 {
 		return false
 	}
 	switch p.nodes[0].DataAtom {

@@ -98,6 +98,7 @@ func TestRepeatsAndFooters(t *testing.T) {
 		"a poem of paragraphs":      same(p("The night was long", "Never again", "Never again", "And cold the wind", "The bread was gone")),
 		"a quoted refrain":          same("<blockquote>" + p("Never again", "Never again") + "</blockquote>"),
 		"question and answer":       same(p("Bread", "“No?”", "“No!”", "He left.")),
+		"what leads into a list":    same(p("These are all of the bakers that we know in town:", "x", "These are all of the bakers that we know in town:", "y")),
 		"headings":                  same("<h3>" + caption + "</h3><p>x</p><h3>" + caption + "</h3><p>y</p>"),
 		"pictures with one caption": same("<p>" + image + caption + "</p><p>" + image + caption + "</p>"),
 		"a break between scenes":    same(p("a", "* * *", "b", "* * *", "c")),
@@ -124,6 +125,8 @@ func TestRepeatsAndFooters(t *testing.T) {
 		"news of a sharer":  same(p("Flour came.", `The ministry wrote <a href="https://t.me/share/url?url=x">here</a> that flour would come.`, "More.")),
 		"a share bar alone": same(p(`<a href="https://t.me/share/url?url=x">Telegram</a>`)),
 
+		"a picture to pin": same(p("Flour came.", `<a href="https://www.pinterest.com/pin/create/button/?url=x">`+image+`</a>`, "More.")),
+
 		// (a) what leads back
 		"appeared first on":       {p("Flour came.", `The post <a href="https://one.example/ovens">Ovens</a> appeared first on <a href="https://one.example">One</a>.`), p("Flour came.")},
 		"in Arabic":               {p("وصل الطحين.", `ظهرت المقالة <a href="https://one.example/ovens">أفران</a> أولاً على <a href="https://one.example">واحد</a>.`), p("وصل الطحين.")},
@@ -131,6 +134,12 @@ func TestRepeatsAndFooters(t *testing.T) {
 		"a link to elsewhere":     same(p("Flour came.", `See <a href="https://two.example/">Two</a>.`)),
 		"never the first block":   same(p(`<a href="https://one.example/ovens">Read it</a>`)),
 		"a quotation to the site": same(p("Flour came.", `“We wait for flour,” she told <a href="https://one.example/">One</a>.`)),
+		"news that leads back":    same(p("Flour came.", `As you may well imagine, they did not know that it would ever <a href="https://one.example/ovens">turn violent</a>.`)),
+		"an excerpt's end":        same(p("Flour came.", `I will remember what you said about the flour and all the bread... <a href="https://one.example/ovens">[more]</a>`)),
+		"click here":              {p("Flour came.", `To read this article in full, please <a href="https://one.example/ovens">click here</a>`), p("Flour came.")},
+		"first on a site":         {p("Flour came.", `This first appeared on <a href="https://one.example/">One</a>.`), p("Flour came.")},
+		"a footnote":              same(p("Flour came.", `From the mill. <a href="https://one.example/ovens#back">↩</a>`)),
+		"comments":                {p("Flour came.", `<a href="https://one.example/ovens#comments">Comments</a>`), p("Flour came.")},
 		"a picture that leads":    same(p("Flour came.", `<a href="https://one.example/ovens">`+image+`</a> Ovens`)),
 	} {
 		got := b.clean(row.in, base)
