@@ -17,7 +17,7 @@ const (
 // ending marks, from the end up, what only leads back to the item or its site,
 // and what the source says at the end of its items. It never takes the first
 // text. Pictures, rows of links and short credits stay and do not end the walk.
-func (b body) ending(all []passage, skip drops) {
+func (b body) ending(all []passage, skip drops, base string) {
 	first := 0
 	for ; first < len(all); first++ {
 		if all[first].unfold(); len(all[first].words) > 0 && !skip.has(&all[first]) {
@@ -32,7 +32,7 @@ up:
 		p.unfold()
 		switch {
 		case skip.has(p), len(p.words) == 0:
-		case len(p.words) < footerMax && !p.media && b.leadsBack(p):
+		case len(p.words) < footerMax && !p.media && b.leadsBack(p, base):
 			back = append(back, p)
 			if len(habits) == 0 {
 				skip.passage(p)
@@ -122,14 +122,14 @@ func shareBar(p *passage, base string) bool {
 // to where it may be shared, one there is, and the rest says little. A quotation
 // that only links to the site ("…", she told One) is news; a link into the page
 // comes from a footnote.
-func (b body) leadsBack(p *passage) bool {
+func (b body) leadsBack(p *passage, base string) bool {
 	own, linked := false, p.linked()
-	hrefs := p.hrefs(b.link)
+	hrefs := p.hrefs(base)
 	for _, href := range hrefs {
 		switch {
 		case href == "", linked <= .6 && strings.Contains(href, "#"):
 			return false
-		case share(href), b.link != "" && Key(href) == Key(b.link):
+		case share(href), b.itself(href):
 			own = true
 		case !b.home(href):
 			return false
@@ -140,6 +140,9 @@ func (b body) leadsBack(p *passage) bool {
 	}
 	return linked >= .3 || len(p.words) <= 10 && (!own || linked >= .15) || b.titledIn(p)
 }
+
+// itself says whether an address is the item's own.
+func (b body) itself(href string) bool { return b.own != "" && Key(href) == b.own }
 
 // home says whether an address is the feed's page or the root of its host.
 func (b body) home(href string) bool {

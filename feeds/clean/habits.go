@@ -197,7 +197,7 @@ func (b body) shorten(src string) string {
 			return "", err
 		}
 		skip := drops{}
-		b.ending(passages(nodes, nil), skip)
+		b.ending(passages(nodes, nil), skip, "")
 		return write(nodes, skip, ""), nil
 	}
 	if out, err := pass(src); err == nil && strings.HasPrefix(src, out) {
@@ -244,10 +244,10 @@ func (p *passage) maySay() bool {
 	return p.cell == nil || p.cell.DataAtom == atom.Li && p.links() > 0
 }
 
-// removable leaves short lines without a link alone, however often they stand:
-// "Photo: Reuters", "(AFP)" and 纽约时报中文网 say whose the text is.
+// removable leaves short lines alone, however often they stand: "Photo: Reuters",
+// "(AFP)" and 纽约时报中文网 say whose the text is.
 func (p *passage) removable() bool {
-	return p.links() > 0 || len(p.words) > 3 && utf8.RuneCountInString(strings.TrimSpace(p.text)) >= 12
+	return len(p.words) > 3 && utf8.RuneCountInString(strings.TrimSpace(p.text)) >= 12
 }
 
 // sum hashes a passage and where its links lead, with the item's title and
@@ -266,7 +266,7 @@ func (b body) sum(p *passage) uint64 {
 	for _, n := range p.nodes {
 		for d := range within(n) {
 			href := attr(d, "href")
-			if d.DataAtom == atom.A && href != b.link && !share(href) {
+			if d.DataAtom == atom.A && !share(href) && !b.itself(href) {
 				h = add(h, href)
 			}
 		}

@@ -16,7 +16,7 @@ import (
 // news makes item n of a source: two paragraphs nobody else has, then more.
 func news(n int, more ...string) feeds.Item {
 	s := fmt.Sprintf("<p>Baker number %d%d opened before dawn.</p><p>By noon all %d loaves of it were gone.</p>", n, n, n)
-	return feeds.Item{ID: fmt.Sprint(n), Title: fmt.Sprintf("Ovens of street %d lit", n), Content: s + strings.Join(more, "")}
+	return feeds.Item{ID: fmt.Sprint(n), Link: fmt.Sprintf("https://one.example/%d", n), Title: fmt.Sprintf("Ovens of street %d lit", n), Content: s + strings.Join(more, "")}
 }
 
 // polls cleans items one a poll, oldest first, as a source that never shows two
@@ -54,17 +54,20 @@ func TestWhatASourceSaysAtTheEndOfItsItemsGoes(t *testing.T) {
 		"French":            {all("<div>Abonnez-vous à notre lettre du matin</div>"), "lettre", 2},
 		"Turkish":           {all("<p>Bu haber ilk olarak Bir gazetesinde çıktı</p>"), "haber", 2},
 		"Chinese":           {all("<p>本报保留所有权利，转载请注明出处</p>"), "转载", 2},
-		"newsletter signup": {all(`<h4>Sign up for our daily letter</h4><p>News from the ovens, each morning at six. <a href="https://one.example/letter">Sign up</a></p>`), "Sign up", 2},
+		"newsletter signup": {all(`<h4>Sign up for our daily letter</h4><p>News from the ovens, each morning at six. <a href="https://one.example/letter">Put me down</a></p>`), "Sign up", 2},
 		"the title in it": {func(n int) string {
 			return fmt.Sprintf("<p>The post Ovens of Street %d Lit appeared first on One.</p>", n)
 		}, "appeared", 2},
 		"the title cut": {func(n int) string {
 			return fmt.Sprintf("<p>Der Beitrag «Ovens of street %d …» erschien zuerst auf One.</p>", n)
 		}, "Beitrag", 2},
+		"the own address under another form": {func(n int) string {
+			return fmt.Sprintf(`<p><a href="https://one.example/%d?source=rss">Ovens of street %d lit</a> was first published in <a href="https://two.example/">Two</a>, where people go on talking of it.</p>`, n, n)
+		}, "published", 2},
 		"title and link": {func(n int) string {
 			return fmt.Sprintf(`<p>The post Ovens of Street %d appeared first on <a href="https://one.example/">One</a>.</p>`, n)
 		}, "appeared", 0}, // rule (a)
-		"linked list":    {all(`<ul><li><a href="/a">About this paper</a></li><li><a href="/b">Write to us</a></li></ul>`), "Write", 2},
+		"linked list":    {all(`<ul><li><a href="/a">About this paper</a></li><li><a href="/b">Write to us at once</a></li></ul>`), "Write", 2},
 		"line breaks":    {all("<br><br>One is an independent paper made by its readers."), "independent", 2},
 		"above pictures": {all(`<p>One is an independent paper made by its readers.</p><p><img src="/logo.png"></p>`), "independent", 2},
 		"above other links": {func(n int) string {
@@ -75,6 +78,7 @@ func TestWhatASourceSaysAtTheEndOfItsItemsGoes(t *testing.T) {
 			return fmt.Sprintf(`<p><a href="/slides%d">The slides and the whole transcript</a></p>`, n)
 		}, "slides", 5},
 		"credits stay":              {all("<p>Photo: Reuters</p>"), "Reuters", 5},
+		"linked credits stay":       {all(`<p>Photo: <a href="https://reuters.example/">Reuters</a></p>`), "Reuters", 5},
 		"Chinese credits stay":      {all("<p>纽约时报中文网</p>"), "纽约", 5},
 		"credits above a footer":    {all("<p>One is an independent paper made by its readers.</p><p>(AFP)</p>"), "AFP", 5},
 		"pictures stay":             {all(`<p><img src="/logo.png"> One is a paper made by its readers.</p>`), "readers", 5},

@@ -13,15 +13,19 @@ import (
 
 // A body is what is known of an item while its HTML is cleaned.
 type body struct {
-	titled []words.Word // its title
-	link   string
+	titled []words.Word    // its title
+	own    string          // key of its address; "" for none
 	site   string          // home page of its feed
 	note   *[]passage      // gets the passages that stay; may be nil
 	often  map[uint64]bool // what the source repeats; nil while that is not known
 }
 
 func bodyOf(f *feeds.Feed, it *feeds.Item) body {
-	return body{titled: words.Split(it.Title), link: it.Link, site: f.Link}
+	b := body{titled: words.Split(it.Title), site: f.Link}
+	if it.Link != "" {
+		b.own = Key(it.Link)
+	}
+	return b
 }
 
 // noting is b, telling to the passages of what it cleans.
@@ -41,7 +45,7 @@ func (b body) clean(src, base string) string {
 		if err != nil {
 			return "", err
 		}
-		return write(nodes, b.surplus(nodes, known), base), nil
+		return write(nodes, b.surplus(nodes, known, base), base), nil
 	})
 }
 
@@ -65,17 +69,17 @@ const (
 // surplus finds what says nothing new: empty blocks, a caption that stands
 // twice, the title again, what only leads back, what the source always says. It
 // never takes all there is.
-func (b body) surplus(nodes []*html.Node, known foldings) drops {
+func (b body) surplus(nodes []*html.Node, known foldings, base string) drops {
 	all := passages(nodes, known)
 	skip := drops{}
 	b.repeats(all, skip)
 	hushAlts(all, skip)
 	for i := range all {
-		if shareBar(&all[i], b.link) {
+		if shareBar(&all[i], base) {
 			skip.passage(&all[i])
 		}
 	}
-	b.ending(all, skip)
+	b.ending(all, skip, base)
 	skip.leaveOne(all)
 	if b.note != nil {
 		*b.note = skip.rest(all)

@@ -59,7 +59,7 @@ func TestRepeatsAndFooters(t *testing.T) {
 	)
 	same := func(s string) struct{ in, want string } { return struct{ in, want string }{s, s} }
 	p := func(lines ...string) string { return "<p>" + strings.Join(lines, "</p><p>") + "</p>" }
-	b := body{titled: words.Split("Ovens lit again"), link: "https://one.example/ovens", site: "https://one.example/"}
+	b := body{titled: words.Split("Ovens lit again"), own: Key("https://one.example/ovens"), site: "https://one.example/"}
 	for name, row := range map[string]struct{ in, want string }{
 		// (d) captions
 		"better quotes win":              {p("'We deliver to all who pay'", "‘We deliver to all who pay’"), p("‘We deliver to all who pay’")},
