@@ -27,7 +27,8 @@ type Options struct {
 	Base string // address of the document: what relative links start from
 	Lang string // language the operator says the source writes
 
-	Rules *Rules // the operator's own, for every link; nil for none
+	Rules  *Rules  // the operator's own, for every link; nil for none
+	Habits *Habits // what earlier items of the source said; nil for none
 }
 
 // link is Link, then the operator's rules.
@@ -43,9 +44,10 @@ func (o Options) at(base string) Options {
 	return o
 }
 
-// Feed cleans f in place. An item whose cleaning panics is kept as plain text:
-// one hostile item never costs the others.
-func Feed(f *feeds.Feed, o Options) {
+// Feed cleans f in place and returns what the source says now, for the next
+// time. An item whose cleaning panics is kept as plain text: one hostile item
+// never costs the others.
+func Feed(f *feeds.Feed, o Options) *Habits {
 	if f.Base != "" {
 		o.Base, f.Base = f.Base, ""
 	}
@@ -65,13 +67,22 @@ func Feed(f *feeds.Feed, o Options) {
 	f.Lang = words.Tag(f.Lang)
 	people(f.Authors, o)
 	categories(f.Categories)
+	tellings := make([]telling, len(f.Items))
 	for i := range f.Items {
-		safely(f, &f.Items[i], o)
+		safely(&f.Items[i], func(it *feeds.Item) { tellings[i] = item(f, it, o) })
 	}
+	habits := o.Habits.joined(tellings)
+	often := habits.repeated()
+	for i := range f.Items {
+		safely(&f.Items[i], func(it *feeds.Item) { tellings[i].dropHabits(f, it, often) })
+		safely(&f.Items[i], func(it *feeds.Item) { finish(f, it, o) })
+	}
+	return habits.bounded()
 }
 
-// safely cleans one item, and takes all markup off it when that panics.
-func safely(f *feeds.Feed, it *feeds.Item, o Options) {
+// safely does one step of cleaning an item, and takes all markup off it when
+// that panics.
+func safely(it *feeds.Item, step func(*feeds.Item)) {
 	defer func() {
 		if recover() != nil {
 			it.Title, it.Summary, it.Content = escape(it.Title), escape(it.Summary), escape(it.Content)
@@ -79,35 +90,42 @@ func safely(f *feeds.Feed, it *feeds.Item, o Options) {
 			it.Enclosures, it.Image, it.Link = nil, "", ""
 		}
 	}()
-	item(f, it, o)
+	step(it)
 }
 
 func escape(s string) string { return html.EscapeString(Plain(s)) }
 
-func item(f *feeds.Feed, it *feeds.Item, o Options) {
+// item cleans what stands in one item and says what it tells.
+func item(f *feeds.Feed, it *feeds.Item, o Options) telling {
 	o = o.at(it.Base)
 	it.Base = ""
 	it.Title = Title(it.Title)
 	it.Link = o.link(it.Link)
-	b := body{title: it.Title, link: it.Link, site: f.Link, rules: o.Rules}
+	b := bodyOf(f, it, o.Rules)
 	if o.Base == "" {
 		o.Base = it.Link
 	}
-	it.Summary = b.clean(it.Summary, o.Base)
-	it.Content = b.clean(it.Content, o.Base)
-	it.Text = fuller(Text(it.Summary), Text(it.Content))
+	var summary, content []passage
+	it.Summary = b.noting(&summary).clean(it.Summary, o.Base)
+	it.Content = b.noting(&content).clean(it.Content, o.Base)
 	it.Rights = Title(it.Rights)
 	people(it.Authors, o)
 	categories(it.Categories)
 	it.Enclosures = enclosures(it.Enclosures, o)
 	it.Image = o.link(it.Image)
-	if it.Image == "" {
-		it.Image = leadImage(it)
-	}
 	if it.Origin != nil {
 		g := *it.Origin
 		g.Title, g.Link, g.Self = Title(g.Title), o.link(g.Link), o.link(g.Self)
 		it.Origin = &g
+	}
+	return b.tell(it, summary, content)
+}
+
+// finish fills the fields that follow from the others.
+func finish(f *feeds.Feed, it *feeds.Item, o Options) {
+	it.Text = fuller(Text(it.Summary), Text(it.Content))
+	if it.Image == "" {
+		it.Image = leadImage(it)
 	}
 	it.Lang = language(it, o.Lang, f.Lang)
 }

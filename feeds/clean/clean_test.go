@@ -7,10 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/net/html"
 
 	"github.com/wiredesk/wiredesk/feeds"
-	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 func shared(t testing.TB, parts ...string) string {
@@ -123,55 +121,6 @@ func TestRelativeLinksStartFromWhatIsKnown(t *testing.T) {
 		Feed(&row.feed, Options{Base: row.base})
 		if got := row.feed.Items[0].Link; got != "https://one.example/x" {
 			t.Errorf("%s: %q", name, got)
-		}
-	}
-}
-
-// The seed: 20 captions stand twice, some with other quotes and spaces. They go,
-// and nothing else does.
-func TestRepeatedCaptionsGoAndNothingElse(t *testing.T) {
-	data, err := os.ReadFile(shared(t, "seed", "republished-article.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var doc strings.Builder
-	var before []string
-	for _, line := range strings.Split(string(data), "\n") {
-		if strings.TrimSpace(line) != "" {
-			doc.WriteString("<p>" + html.EscapeString(line) + "</p>\n")
-			before = append(before, foldOf(words.Split(line)))
-		}
-	}
-	var after []string
-	for _, line := range strings.Split(Text(HTML(doc.String(), base)), "\n") {
-		after = append(after, foldOf(words.Split(line)))
-	}
-	var want []string // without the second of two neighbours that say the same
-	for i, p := range before {
-		if p != "" && (i == 0 || p != before[i-1]) {
-			want = append(want, p)
-		}
-	}
-	if d := cmp.Diff(want, after); d != "" || len(before)-len(after) < 20 {
-		t.Errorf("%d paragraphs became %d: %s", len(before), len(after), d)
-	}
-}
-
-func TestRepeatsAndFooters(t *testing.T) {
-	b := body{title: "Ovens lit again", link: "https://one.example/ovens", site: "https://one.example/"}
-	for name, row := range map[string]struct{ in, want string }{
-		"the title again":          {"<p>Ovens lit again</p><p>Flour came.</p>", "<p>Flour came.</p>"},
-		"better quotes win":        {"<p>'We deliver to all who pay'</p><p>‘We deliver to all who pay’</p>", "<p>‘We deliver to all who pay’</p>"},
-		"appeared first on":        {`<p>Flour came.</p><p>The post <a href="https://one.example/ovens">Ovens</a> appeared first on <a href="https://one.example">One</a>.</p>`, "<p>Flour came.</p>"},
-		"share links":              {`<p>Flour came.</p><p><a href="https://www.facebook.com/sharer?u=x">Share</a></p>`, "<p>Flour came.</p>"},
-		"a link to elsewhere":      {`<p>Flour came.</p><p>See <a href="https://two.example/">Two</a>.</p>`, `<p>Flour came.</p><p>See <a href="https://two.example/">Two</a>.</p>`},
-		"never the first block":    {`<p><a href="https://one.example/ovens">Read it</a></p>`, `<p><a href="https://one.example/ovens">Read it</a></p>`},
-		"equal list items stay":    {"<ul><li>Yes</li><li>Yes</li></ul>", "<ul><li>Yes</li><li>Yes</li></ul>"},
-		"apart is not a neighbour": {"<p>No.</p><p>Why?</p><p>No.</p>", "<p>No.</p><p>Why?</p><p>No.</p>"},
-		"a title alone stays":      {"<p>Ovens lit again</p>", "<p>Ovens lit again</p>"},
-	} {
-		if got := b.clean(row.in, base); got != row.want {
-			t.Errorf("%s: %q, want %q", name, got, row.want)
 		}
 	}
 }

@@ -99,7 +99,7 @@ type writer struct {
 	strings.Builder
 	base  string
 	rules *Rules
-	skip  map[*html.Node]bool // repeats and footers
+	skip  drops // repeats and footers
 }
 
 // link is an address as it may stand in what is written.

@@ -6,15 +6,32 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/wiredesk/wiredesk/feeds"
 	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // A body is what is known of an item while its HTML is cleaned.
 type body struct {
-	title string // plain
-	link  string
-	site  string // home page of its feed
-	rules *Rules // of the operator; nil for none
+	titled []words.Word    // its title
+	own    string          // key of its address; "" for none
+	site   string          // home page of its feed
+	note   *[]passage      // gets the passages that stay; may be nil
+	often  map[uint64]bool // what the source repeats; nil while that is not known
+	rules  *Rules          // of the operator; nil for none
+}
+
+func bodyOf(f *feeds.Feed, it *feeds.Item, rules *Rules) body {
+	b := body{titled: words.Split(it.Title), site: f.Link, rules: rules}
+	if it.Link != "" {
+		b.own = Key(it.Link)
+	}
+	return b
+}
+
+// noting is b, telling to the passages of what it cleans.
+func (b body) noting(to *[]passage) body {
+	b.note = to
+	return b
 }
 
 // clean cleans one HTML field: safe first, then without repeats and footers.
@@ -22,215 +39,189 @@ func (b body) clean(src, base string) string {
 	if strings.TrimSpace(src) == "" {
 		return ""
 	}
+	known := foldings{}
 	return settle(src, func(s string) (string, error) {
 		nodes, err := parse(s)
 		if err != nil {
 			return "", err
 		}
-		w := &writer{base: base, rules: b.rules, skip: b.surplus(nodes)}
-		for _, n := range nodes {
-			w.node(n)
-		}
-		return strings.TrimSpace(w.String()), nil
+		w := &writer{base: base, rules: b.rules, skip: b.surplus(nodes, known, base)}
+		return w.fragment(nodes), nil
 	})
 }
 
-// A passage is a block of text without blocks inside.
-type passage struct {
-	node  *html.Node
-	words []words.Word
-	fold  string
+// fragment renders what stays of a document, without the shells of what goes.
+func (w *writer) fragment(nodes []*html.Node) string {
+	for _, n := range nodes {
+		w.skip.hollow(n)
+	}
+	for _, n := range nodes {
+		w.node(n)
+	}
+	return strings.TrimSpace(w.String())
 }
 
 const (
-	longest   = 60 // words: no longer passage is ever taken for a repeat or a footer by likeness
-	footerMax = 25
+	longest = 60 // words: no longer passage is ever taken for a repeat or a footer by likeness
+	short   = 8  // words: up to here a text may stand twice for good reason
 )
 
-// surplus finds the blocks that say nothing new: empty ones, a caption that
-// stands twice, the title again, footers that only lead back.
-func (b body) surplus(nodes []*html.Node) map[*html.Node]bool {
-	skip := map[*html.Node]bool{}
-	var all []passage
-	for _, n := range nodes {
-		all = passages(all, n)
-	}
-	title := foldOf(words.Split(b.title))
-	var last *passage
+// surplus finds what says nothing new: empty blocks, a caption that stands
+// twice, the title again, what only leads back, what the source always says. It
+// never takes all there is.
+func (b body) surplus(nodes []*html.Node, known foldings, base string) drops {
+	all := passages(nodes, known)
+	skip := drops{}
+	b.repeats(all, skip)
+	hushAlts(all, skip)
 	for i := range all {
-		p := &all[i]
-		switch {
-		case len(p.words) == 0:
-			if !holdsMedia(p.node) {
-				skip[p.node] = true
-			}
-			continue
-		case last == nil && title != "" && p.fold == title && len(all) > 1:
-			skip[p.node] = true
-			continue
-		case last != nil && same(last, p):
-			worse := p
-			if typography(p.node) > typography(last.node) {
-				worse = last
-			}
-			skip[worse.node] = true
-			if worse == p {
-				continue
-			}
+		if shareBar(&all[i], base) {
+			skip.passage(&all[i])
 		}
-		last = p
 	}
-	b.footers(all, skip)
+	b.ending(all, skip, base)
+	skip.leaveOne(all)
+	if b.note != nil {
+		*b.note = skip.rest(all)
+	}
 	return skip
 }
 
-// same says whether two neighbours are one passage told twice.
-func same(a, b *passage) bool {
-	if !mayRepeat(a.node) || !mayRepeat(b.node) {
-		return false
-	}
-	if a.fold == b.fold {
-		return true
-	}
-	if len(a.words) >= longest || len(b.words) >= longest || min(len(a.words), len(b.words)) < 5 {
-		return false
-	}
-	return jaccard(a.words, b.words) >= .9
-}
-
-// mayRepeat leaves lists and tables alone: equal cells are honest there.
-func mayRepeat(n *html.Node) bool {
-	switch n.DataAtom {
-	case atom.Li, atom.Td, atom.Th, atom.Dt, atom.Dd, atom.Pre:
-		return false
-	}
-	return true
-}
-
-func jaccard(a, b []words.Word) float64 {
-	in := map[string]int{}
-	for _, w := range a {
-		in[w.Fold] |= 1
-	}
-	for _, w := range b {
-		in[w.Fold] |= 2
-	}
-	both := 0
-	for _, m := range in {
-		if m == 3 {
-			both++
+// repeats marks empty blocks, the title at the head, and passages told twice.
+func (b body) repeats(all []passage, skip drops) {
+	title := foldOf(b.titled)
+	told := map[string]bool{} // by fold
+	last := -1                // the passage that the next one is compared with
+	for i := range all {
+		p := &all[i]
+		switch {
+		case p.empty():
+			skip.passage(p)
+			continue
+		case len(p.words) == 0 && p.media:
+			continue
+		case last < 0 && p.fold == title && otherText(all[i:], title):
+			skip.passage(p)
+			continue
+		case last >= 0 && neighbours(all, last, i):
+			q := &all[last]
+			if better(p, q) {
+				skip.passage(q)
+				break
+			}
+			skip.passage(p)
+			continue
+		case p.mayStandOnce() && told[p.fold]:
+			skip.passage(p)
+			continue
 		}
+		told[p.fold] = true
+		last = i
 	}
-	return float64(both) / float64(len(in))
 }
 
-// typography counts the marks of a text that somebody has set with care.
-func typography(n *html.Node) int {
-	var b strings.Builder
-	text(&b, n)
-	count := 0
-	for _, r := range b.String() {
-		switch r {
-		case '‘', '’', '“', '”', '–', '—', '…', '«', '»':
-			count++
-		}
-	}
-	return count
-}
-
-// passages lists the blocks of text in order. A run of text between blocks
-// stands under its own node.
-func passages(all []passage, n *html.Node) []passage {
-	if n.Type != html.ElementNode || n.Namespace != "" || dropped[n.DataAtom] {
-		return all
-	}
-	if hasBlock(n) {
-		for c := n.FirstChild; c != nil; c = c.NextSibling {
-			all = passages(all, c)
-		}
-		return all
-	}
-	if !blocks[n.DataAtom] {
-		return all
-	}
-	var b strings.Builder
-	text(&b, n)
-	ws := words.Split(b.String())
-	return append(all, passage{n, ws, foldOf(ws)})
-}
-
-func hasBlock(n *html.Node) bool {
-	for d := range n.Descendants() {
-		if d.Type == html.ElementNode && blocks[d.DataAtom] {
+// otherText says whether anything but the title is told.
+func otherText(all []passage, title string) bool {
+	for i := range all {
+		if len(all[i].words) > 0 && all[i].fold != title {
 			return true
 		}
 	}
 	return false
 }
 
-func foldOf(ws []words.Word) string {
-	var b strings.Builder
-	for _, w := range ws {
-		b.WriteString(w.Fold)
-		b.WriteByte(' ')
+// mayStandOnce says whether a passage goes when it was told further up, with
+// other text between: long enough, and nothing that repeats by its nature, such
+// as a chorus, a cell, a heading or what leads into a list.
+func (p *passage) mayStandOnce() bool {
+	if strings.HasSuffix(strings.TrimSpace(p.text), ":") || p.cell != nil || p.lines || p.media || len(p.words) <= short || len(p.fold) < 40 {
+		return false
 	}
-	return b.String()
+	switch p.nodes[0].DataAtom {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Caption, atom.Table, atom.Tr:
+		return false
+	}
+	return true
 }
 
-// holdsMedia says whether a block without words has something to see or hear.
-func holdsMedia(n *html.Node) bool {
-	for d := range n.Descendants() {
-		switch d.DataAtom {
-		case atom.Img, atom.Audio, atom.Video, atom.Hr, atom.Table:
-			return true
-		}
+// neighbours says whether passages i and j, with no other text between, are one
+// told twice.
+func neighbours(all []passage, i, j int) bool {
+	a, b := &all[i], &all[j]
+	if a.cell != b.cell || a.media && b.media || len(a.words) == 0 || len(b.words) == 0 {
+		return false
 	}
-	return n.DataAtom == atom.Td || n.DataAtom == atom.Th || n.DataAtom == atom.Tr
+	if a.fold != b.fold {
+		return near(a.words, b.words) || blankLost(a, b)
+	}
+	return len(a.words) > short || a.tone() == b.tone() && !verse(all, i, j)
 }
 
-// footers marks short blocks at the end that only lead back to the item or its
-// site, or to where it may be shared. Never the first block.
-func (b body) footers(all []passage, skip map[*html.Node]bool) {
-	for i := len(all) - 1; i > 0; i-- {
-		p := &all[i]
-		if skip[p.node] {
-			continue
+// tone tells "No?" from "No!".
+func (p *passage) tone() string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("?!؟;？！", r) {
+			return r
 		}
-		if len(p.words) >= footerMax || !b.leadsBack(p.node) {
-			return
-		}
-		skip[p.node] = true
-	}
+		return -1
+	}, p.text)
 }
 
-// shares are addresses that post something on a network.
-var shares = []string{
-	"facebook.com/sharer", "twitter.com/share", "twitter.com/intent", "x.com/intent", "linkedin.com/share", "pinterest.com/pin/create",
-	"t.me/share", "api.whatsapp.com/send", "wa.me/?", "feeds.feedburner.com/~ff/", "reddit.com/submit",
-}
-
-// leadsBack says whether every link of a block is of that kind, and one there is.
-func (b body) leadsBack(n *html.Node) bool {
-	links := 0
-	for d := range n.Descendants() {
-		if d.DataAtom != atom.A {
-			continue
-		}
-		href := Link(attr(d, "href"), b.link)
-		if href == "" || !b.back(href) {
-			return false
-		}
-		links++
+// verse says whether two short equal neighbours stand among lines that are not
+// told twice, away from any picture: a poem or a dialogue, no caption.
+func verse(all []passage, i, j int) bool {
+	a, b := &all[i], &all[j]
+	if j-i > 1 || a.caption || b.caption || a.media || b.media {
+		return false
 	}
-	return links > 0
-}
-
-func (b body) back(href string) bool {
-	for _, s := range shares {
-		if strings.Contains(href, s) {
-			return true
+	if a.quoted && b.quoted {
+		return true
+	}
+	line := func(k int) bool { return len(all[k].words) > 0 && len(all[k].words) <= short+2 && !all[k].media }
+	from, to := i, j
+	for from > 0 && line(from-1) {
+		from--
+	}
+	for to+1 < len(all) && line(to+1) {
+		to++
+	}
+	single := 0
+	for k := from; k <= to; k++ {
+		if (k == 0 || all[k-1].fold != all[k].fold) && (k+1 == len(all) || all[k+1].fold != all[k].fold) {
+			single++
 		}
 	}
-	key := Key(href)
-	return b.link != "" && key == Key(b.link) || b.site != "" && key == Key(b.site)
+	return single >= 2
+}
+
+// better says whether p is the one to keep of two: what carries a picture, then
+// what says more, has more links, is set with more care. The first wins a draw.
+func better(p, q *passage) bool {
+	for _, by := range [][2]int{
+		{btoi(p.media), btoi(q.media)}, {len(p.words), len(q.words)}, {p.links(), q.links()},
+		{typography(p.text), typography(q.text)},
+	} {
+		if by[0] != by[1] {
+			return by[0] > by[1]
+		}
+	}
+	return false
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// typography counts the marks of a text that somebody has set with care.
+func typography(s string) (count int) {
+	for _, r := range s {
+		switch r {
+		case '‘', '’', '“', '”', '–', '—', '…', '«', '»':
+			count++
+		}
+	}
+	return count
 }

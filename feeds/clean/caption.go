@@ -1,0 +1,57 @@
+package clean
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"github.com/wiredesk/wiredesk/feeds/words"
+)
+
+// hushAlts empties the alt text and title of a picture when its neighbour says
+// the same: readers that do not load it would show the caption twice. What can
+// be seen stays (HTML 4.8.4.4: a caption's text is not repeated in alt).
+func hushAlts(all []passage, skip drops) {
+	last := -1
+	for i := range all {
+		p := &all[i]
+		beside := []int{i, last}
+		if len(p.images) > 0 {
+			beside = append(beside, next(all, i, skip))
+			for _, img := range p.images {
+				hush(img, all, beside)
+			}
+		}
+		if len(p.words) > 0 && !skip.has(p) {
+			last = i
+		}
+	}
+}
+
+// next is the text that follows passage i; -1 when none does.
+func next(all []passage, i int, skip drops) int {
+	for k := i + 1; k < len(all); k++ {
+		if len(all[k].words) > 0 && !skip.has(&all[k]) {
+			return k
+		}
+	}
+	return -1
+}
+
+func hush(img *html.Node, all []passage, beside []int) {
+	for k := range img.Attr {
+		at := &img.Attr[k]
+		if at.Key != "alt" && at.Key != "title" || strings.TrimSpace(at.Val) == "" {
+			continue
+		}
+		ws := words.Split(strings.ToValidUTF8(at.Val, ""))
+		for _, i := range beside {
+			if i < 0 || len(ws) == 0 || len(all[i].words) < len(ws) {
+				continue
+			}
+			if all[i].fold == foldOf(ws) || near(ws, all[i].words) {
+				at.Val = ""
+			}
+		}
+	}
+}
