@@ -14,19 +14,19 @@ import (
 
 // identify gives every item of a document its keys, the surest first: "g:" its
 // guid, "l:" its canonical link with its folded title, "t:" its title and text
-// when it has neither. A guid that stands on several links in one document is
-// no identity: that document's guids are not trusted (DESIGN 7). Keys are sums,
-// so a guid of 10 KB costs what any other does.
-func identify(items []feeds.Item) [][]string {
-	trusted := trustGuids(items)
+// when it has neither. Loose guids are no identity. Keys are sums, so a guid of
+// 10 KB costs what any other does.
+func identify(items []feeds.Item, loose bool) [][]string {
 	keys := make([][]string, len(items))
 	for i := range items {
-		keys[i] = keysOf(&items[i], trusted)
+		keys[i] = keysOf(&items[i], !loose)
 	}
 	return keys
 }
 
-func trustGuids(items []feeds.Item) bool {
+// looseGuids says whether a guid stands on several links in one document: then
+// no guid of its source is to be trusted (DESIGN 7).
+func looseGuids(items []feeds.Item) bool {
 	links := map[string]string{}
 	for i := range items {
 		it := &items[i]
@@ -35,11 +35,11 @@ func trustGuids(items []feeds.Item) bool {
 		}
 		key := clean.Key(it.Link)
 		if other, ok := links[it.ID]; ok && other != key {
-			return false
+			return true
 		}
 		links[it.ID] = key
 	}
-	return true
+	return false
 }
 
 func keysOf(it *feeds.Item, trusted bool) []string {
@@ -84,7 +84,7 @@ func sumOf(it *feeds.Item) []byte {
 type sorting struct {
 	fresh []int         // indexes of new items
 	again map[int]int64 // index of a known item whose text changed → its record
-	alias []Seen        // keys that a known item had not gone by yet
+	keys  []Seen        // keys of known items to be stored anew
 }
 
 // sort compares items with what the store has seen of their keys. An item is
@@ -105,7 +105,7 @@ func sortItems(items []feeds.Item, keys [][]string, seen map[string]Seen) sortin
 			s.fresh = append(s.fresh, i)
 			continue
 		}
-		s.alias = append(s.alias, aliases(was, keys[i], seen)...)
+		s.keys = append(s.keys, renew(was, keys[i], items[i].Raw, seen)...)
 		if was.Record != 0 && was.Sum != nil && !bytes.Equal(was.Sum, sumOf(&items[i])) {
 			s.again[i] = was.Record
 		}
@@ -113,13 +113,18 @@ func sortItems(items []feeds.Item, keys [][]string, seen map[string]Seen) sortin
 	return s
 }
 
-// aliases are the keys of a known item that lead nowhere yet. An item whose guid
-// has moved is found by its link and title today; tomorrow its title changes,
-// and only the new guid is left to know it by.
-func aliases(was Seen, keys []string, seen map[string]Seen) (more []Seen) {
+// renew lists the keys of a known item that the store has otherwise: those back
+// in the document or read from other bytes, and those that lead nowhere yet. An
+// item whose guid has moved is found by its link and title today; tomorrow its
+// title changes, and only the new guid is left to know it by.
+func renew(was Seen, keys []string, raw feeds.Sum, seen map[string]Seen) (more []Seen) {
 	for _, k := range keys {
-		if _, ok := seen[k]; !ok {
-			more = append(more, Seen{Key: k, Record: was.Record})
+		stored, ok := seen[k]
+		switch {
+		case !ok:
+			more = append(more, Seen{Key: k, Record: was.Record, Raw: raw})
+		case stored.Left || stored.Raw != raw:
+			more = append(more, Seen{Key: k, Record: stored.Record, Raw: raw})
 		}
 	}
 	return more

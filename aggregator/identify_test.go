@@ -18,13 +18,15 @@ func item(id, link, title string) feeds.Item {
 
 // poll1 plays a poll against what earlier polls left behind, as the store would.
 type poll1 struct {
-	seen map[string]Seen
-	next int64
+	seen  map[string]Seen
+	next  int64
+	loose bool
 }
 
 func (p *poll1) read(items ...feeds.Item) Tally {
 	f := &feeds.Feed{Items: items}
-	keys := identify(items)
+	p.loose = p.loose || looseGuids(items)
+	keys := identify(items, p.loose)
 	b := compare(&config.Source{ID: "s"}, f, keys, p.seen, noon)
 	for _, r := range b.Records {
 		if r.ID == 0 {
@@ -40,7 +42,7 @@ func (p *poll1) read(items ...feeds.Item) Tally {
 			}
 		}
 	}
-	for _, a := range b.Aliases {
+	for _, a := range b.Keys {
 		for _, s := range p.seen {
 			if s.Record == a.Record {
 				a.Sum = s.Sum
@@ -140,7 +142,7 @@ func TestAPrunedItemIsKnownAndNeverNewAgain(t *testing.T) {
 
 func TestNewItemsAreSavedOldestFirst(t *testing.T) {
 	items := []feeds.Item{item("3", "", "c"), item("2", "", "b"), item("1", "", "a")}
-	b := compare(&config.Source{ID: "s"}, &feeds.Feed{Items: items}, identify(items), nil, noon)
+	b := compare(&config.Source{ID: "s"}, &feeds.Feed{Items: items}, identify(items, false), nil, noon)
 	var order []string
 	for _, r := range b.Records {
 		order = append(order, r.Item.ID)

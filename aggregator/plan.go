@@ -4,9 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"os"
 
 	"github.com/wiredesk/wiredesk/aggregator/topic"
 	"github.com/wiredesk/wiredesk/config"
+	"github.com/wiredesk/wiredesk/feeds"
+	"github.com/wiredesk/wiredesk/feeds/clean"
 )
 
 // Versions of what decides and what prints. Raising one files or prints
@@ -26,6 +30,7 @@ type Plan struct {
 	sources   map[string]*config.Source
 	editions  map[string]*config.Edition
 	schedules map[string]schedule // by source id; cron only
+	rules     *clean.Rules        // for links; nil for none
 }
 
 // Compile finds what needs meaning (cron expressions, terms, topic tests) and
@@ -46,6 +51,7 @@ func Compile(cfg *config.Config) (*Plan, []config.Error) {
 	}
 	p.Topics = set
 	errs = append(errs, p.index()...)
+	errs = append(errs, p.loadRules()...)
 	if set != nil {
 		errs = append(errs, runTests(cfg, set)...)
 	}
@@ -81,6 +87,33 @@ func (p *Plan) index() (errs []config.Error) {
 		p.editions[ed.ID] = ed
 	}
 	return dedup(errs)
+}
+
+// loadRules reads the operator's rules for links.
+func (p *Plan) loadRules() (errs []config.Error) {
+	file := p.Config.Site.LinkRules
+	if file == "" {
+		return nil
+	}
+	data, err := os.ReadFile(file)
+	if err == nil {
+		p.rules, err = clean.LoadRules(data)
+	}
+	if err != nil {
+		return []config.Error{p.Config.ErrorAt("site.link_rules", 0, err.Error(), "write the name of a file in ClearURLs' format, or leave link_rules out")}
+	}
+	for _, w := range p.rules.Warnings {
+		e := p.Config.ErrorAt("site.link_rules", 0, w, "")
+		e.Warning = true
+		errs = append(errs, e)
+	}
+	return errs
+}
+
+// reader is the version of all that reads a source's documents: with another one
+// everything is read once more.
+func (p *Plan) reader(src *config.Source) string {
+	return fmt.Sprintf("parse %d clean %d lang %q rules %q", feeds.Version, clean.Version, src.Lang, p.rules.Sum())
 }
 
 // dedup drops repeats: a bad default schedule is one mistake, not one a source.

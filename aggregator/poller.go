@@ -26,6 +26,7 @@ type Fetcher interface {
 type PollStore interface {
 	Adopt(ctx context.Context, sources []string, now time.Time) error
 	Due(ctx context.Context, now time.Time, limit int) ([]State, error)
+	Memory(ctx context.Context, source string) (Memory, error)
 	Seen(ctx context.Context, source string, keys []string) ([]Seen, error)
 	Save(ctx context.Context, b Batch) error
 }

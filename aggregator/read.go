@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -16,17 +15,14 @@ import (
 	"github.com/wiredesk/wiredesk/feeds/fetch"
 )
 
-// reader is the version of the whole reading path: parser and cleaner. It is
-// part of the body's sum, so that an upgrade reads every document once more.
-var reader = fmt.Sprintf("parse %d clean %d", feeds.Version, clean.Version)
-
-// Read turns the bytes of a document into a clean feed, as every poll does.
-func Read(body []byte, meta feeds.Meta, lang string, known feeds.Known) (*feeds.Feed, error) {
-	feed, err := feeds.Parse(body, meta, known)
+// Read turns the bytes of a document into a clean feed, as the first poll of a
+// source does.
+func Read(body []byte, meta feeds.Meta) (*feeds.Feed, error) {
+	feed, err := feeds.Parse(body, meta, feeds.Known{})
 	if err != nil {
 		return nil, err
 	}
-	clean.Feed(feed, clean.Options{Base: meta.URL, Lang: lang})
+	clean.Feed(feed, clean.Options{Base: meta.URL})
 	return feed, nil
 }
 
@@ -37,24 +33,40 @@ func MetaOf(r *fetch.Response) feeds.Meta {
 
 // read makes a batch of a whole document.
 func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st State, resp *fetch.Response) (Batch, error) {
-	sum := sha256.Sum256(append([]byte(reader+"\n"), resp.Body...))
-	if bytes.Equal(sum[:], st.Sum) {
+	reader := plan.reader(src)
+	sum := sumBody(reader, resp.Body)
+	if bytes.Equal(sum, st.Sum) {
 		return unchanged(plan, src, st, resp, p.Now()), nil
 	}
-	meta := MetaOf(resp)
-	feed, err := Read(resp.Body, meta, src.Lang, feeds.Known{})
+	mem, err := p.Store.Memory(ctx, src.ID)
 	if err != nil {
 		return Batch{}, err
 	}
-	dropEmpty(feed)
-	keys := identify(feed.Items)
+	doc, err := p.parse(src, plan.rules, MetaOf(resp), resp.Body, known(st, reader, mem), mem)
+	if err != nil {
+		return Batch{}, err
+	}
+	st.LooseGuids = st.LooseGuids || looseGuids(doc.Items)
+	keys := identify(doc.Items, st.LooseGuids)
+	if clash(keys, doc.Skipped, mem) { // who is who takes the whole document to say
+		if doc, err = p.parse(src, plan.rules, MetaOf(resp), resp.Body, feeds.Known{}, mem); err != nil {
+			return Batch{}, err
+		}
+		st.LooseGuids = st.LooseGuids || looseGuids(doc.Items)
+		keys = identify(doc.Items, st.LooseGuids)
+	}
 	seen, err := p.seen(ctx, src.ID, keys)
 	if err != nil {
 		return Batch{}, err
 	}
+	feed := doc.Feed
 	b := compare(src, feed, keys, seen, p.Now())
+	b.Left = left(keys, feed.Skipped, mem)
+	if !bytes.Equal(doc.habits, mem.Habits) {
+		b.Habits = doc.habits
+	}
 	b.State = answered(st, src, resp, p.Now())
-	b.State.Sum = sum[:]
+	b.State.Sum, b.State.Reader, b.State.Context = sum, reader, feed.Context
 	b.State.Feed = About{Title: feed.Title, Link: feed.Link, Lang: feed.Lang, Rights: feed.Rights, Format: string(feed.Format)}
 	b.State.Last = b.tally(feed)
 	b.State.Total.add(b.State.Last)
@@ -63,6 +75,35 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 	}
 	b.State.NextPoll = plan.nextPoll(src, outcome{ok: true, maxAge: resp.MaxAge, ttl: feed.TTL}, p.Now())
 	return b, nil
+}
+
+// sumBody sums a document with the version of what reads it.
+func sumBody(reader string, body []byte) []byte {
+	h := sha256.New()
+	h.Write([]byte(reader + "\n"))
+	h.Write(body)
+	return h.Sum(nil)
+}
+
+// A document is a feed that was read, without the items that hold nothing.
+type document struct {
+	*feeds.Feed
+	habits []byte // of its source from now on
+}
+
+func (p *Poller) parse(src *config.Source, rules *clean.Rules, meta feeds.Meta, body []byte, known feeds.Known, mem Memory) (document, error) {
+	var old clean.Habits
+	if err := old.UnmarshalBinary(mem.Habits); err != nil {
+		p.Log.Warn("stored habits cannot be read; they are learnt anew", "source", src.ID, "err", err)
+	}
+	feed, err := feeds.Parse(body, meta, known)
+	if err != nil {
+		return document{}, err
+	}
+	habits := clean.Feed(feed, clean.Options{Base: meta.URL, Lang: src.Lang, Rules: rules, Habits: &old})
+	now, err := habits.MarshalBinary()
+	dropEmpty(feed)
+	return document{feed, now}, err
 }
 
 // dropEmpty takes out items that carry nothing to keep, and counts them.
@@ -91,10 +132,7 @@ func (p *Poller) seen(ctx context.Context, source string, keys [][]string) (map[
 // compare finds the records to save: what is new, and what has another text.
 func compare(src *config.Source, feed *feeds.Feed, keys [][]string, seen map[string]Seen, now time.Time) Batch {
 	s := sortItems(feed.Items, keys, seen)
-	b := Batch{At: now, Aliases: s.alias}
-	for _, ks := range keys {
-		b.Seen = append(b.Seen, ks...)
-	}
+	b := Batch{At: now, Keys: s.keys}
 	// A document lists its newest item first: filed from the end, items come
 	// in the order they were published.
 	for n := len(s.fresh) - 1; n >= 0; n-- {
@@ -130,7 +168,7 @@ func record(src *config.Source, it *feeds.Item, keys []string, now time.Time) Re
 
 // tally closes the poll's ledger.
 func (b *Batch) tally(feed *feeds.Feed) Tally {
-	t := Tally{Fetched: len(feed.Items) + feed.Invalid + feed.Over, Invalid: feed.Invalid, Over: feed.Over}
+	t := Tally{Fetched: len(feed.Items) + len(feed.Skipped) + feed.Invalid + feed.Over, Invalid: feed.Invalid, Over: feed.Over}
 	for i := range b.Records {
 		if b.Records[i].ID == 0 {
 			t.New++
@@ -138,7 +176,7 @@ func (b *Batch) tally(feed *feeds.Feed) Tally {
 			t.Changed++
 		}
 	}
-	t.Known = len(feed.Items) - t.New - t.Changed
+	t.Known = len(feed.Items) + len(feed.Skipped) - t.New - t.Changed
 	return t
 }
 

@@ -22,6 +22,9 @@ type State struct {
 	Failures     int       // attempts in a row that failed
 	Error        string    // why the last attempt failed, in words; "" after a good one
 	Status       int       // HTTP status of the last answer; 0 when there was none
+	Reader       string    // version of what read the last body, see Plan.reader
+	Context      feeds.Sum // of the last document read, see feeds.Known
+	LooseGuids   bool      // one guid stood on several links: no guid of this source is an identity
 	Gone         bool      // answered 410: not polled until the config changes
 	Feed         About     // what the last document read said of itself
 	Last         Tally     // the ledger of the last poll that read a document
@@ -52,9 +55,17 @@ type Tally struct {
 // record, so that a pruned item which the feed still carries never comes back
 // as new.
 type Seen struct {
-	Key    string // see identify
-	Record int64  // 0 once the record is pruned
-	Sum    []byte // of the item's text, to tell a revision; nil for a key never stored
+	Key    string    // see identify
+	Record int64     // 0 once the record is pruned
+	Sum    []byte    // of the item's text, to tell a revision; nil for a key never stored
+	Raw    feeds.Sum // of the bytes it was last read from; zero when they cannot be known
+	Left   bool      // the last document read did not carry it
+}
+
+// A Memory is what a source's documents have taught, as far as the next one needs it.
+type Memory struct {
+	Keys   []Seen // those in the last document read
+	Habits []byte // see clean.Habits; nil when there are none
 }
 
 // A Record is a stored item.
@@ -85,8 +96,9 @@ type Record struct {
 type Batch struct {
 	State   State
 	Records []Record
-	Seen    []string // keys of every item in the document, stored or not
-	Aliases []Seen   // further keys that known items go by now
-	Dropped bool     // the document was not read (304, error): Seen says nothing
+	Keys    []Seen   // keys of known items that are new, back, or stand on other bytes
+	Left    []string // keys that the document no longer carries
+	Habits  []byte   // what its items repeat; nil when that is as before
+	Dropped bool     // the document was not read (304, error)
 	At      time.Time
 }

@@ -12,6 +12,15 @@ type Sum [16]byte
 
 func (s Sum) String() string { return hex.EncodeToString(s[:]) }
 
+// MarshalText is String, for JSON.
+func (s Sum) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote; anything else is zero.
+func (s *Sum) UnmarshalText(b []byte) error {
+	*s = readSum(string(b))
+	return nil
+}
+
 // readSum is the sum that String wrote; zero for anything else.
 func readSum(s string) (sum Sum) {
 	if b, err := hex.DecodeString(s); err == nil && len(b) == len(sum) {

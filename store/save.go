@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/wiredesk/wiredesk/aggregator"
+	"github.com/wiredesk/wiredesk/feeds"
 )
 
 // A saving is a batch on its way into a transaction.
@@ -107,26 +108,34 @@ func saveBatch(ctx context.Context, tx *sql.Tx, b aggregator.Batch) error {
 			return fmt.Errorf("item %s: %w", b.Records[i].Key, err)
 		}
 	}
-	for _, a := range b.Aliases {
-		if err := saveKey(ctx, tx, b, a.Key, a.Record); err != nil {
+	for _, k := range b.Keys {
+		if err := saveKey(ctx, tx, b.State.Source, k); err != nil {
 			return err
 		}
 	}
-	if b.Dropped {
-		return nil
+	if err := leave(ctx, tx, b); err != nil {
+		return err
 	}
-	return touch(ctx, tx, b)
+	return saveHabits(ctx, tx, b)
 }
 
-// saveKey makes a key lead to a record.
-func saveKey(ctx context.Context, tx *sql.Tx, b aggregator.Batch, key string, record int64) error {
+// saveKey makes a key lead to a record, and puts it into the document.
+func saveKey(ctx context.Context, tx *sql.Tx, source string, k aggregator.Seen) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO seen (source, item_key, record, last_in)
+		INSERT INTO seen (source, item_key, record, raw)
 		VALUES ($1, $2, $3, $4)
 		ON CONFLICT (source, item_key) DO UPDATE
-		SET record = excluded.record, last_in = excluded.last_in, left_at = 0`,
-		b.State.Source, key, record, ms(b.At))
+		SET record = excluded.record, raw = excluded.raw, left_at = 0`,
+		source, k.Key, k.Record, rawBytes(k.Raw))
 	return err
+}
+
+// rawBytes is how a sum is stored: NULL for none.
+func rawBytes(s feeds.Sum) []byte {
+	if s == (feeds.Sum{}) {
+		return nil
+	}
+	return s[:]
 }
 
 func saveRecord(ctx context.Context, tx *sql.Tx, r *aggregator.Record, b aggregator.Batch) error {
@@ -147,7 +156,7 @@ func saveRecord(ctx context.Context, tx *sql.Tx, r *aggregator.Record, b aggrega
 		return err
 	}
 	for _, key := range r.Keys {
-		if err := saveKey(ctx, tx, b, key, id); err != nil {
+		if err := saveKey(ctx, tx, b.State.Source, aggregator.Seen{Key: key, Record: id, Raw: r.Item.Raw}); err != nil {
 			return err
 		}
 	}
@@ -172,26 +181,70 @@ func hashOf(s string) []byte {
 	return sum[:12]
 }
 
-// touch notes which keys the document carries, and which it no longer does.
-func touch(ctx context.Context, tx *sql.Tx, b aggregator.Batch) error {
-	for part := range slices.Chunk(b.Seen, chunk) {
+// leave notes which keys the document no longer carries.
+func leave(ctx context.Context, tx *sql.Tx, b aggregator.Batch) error {
+	for part := range slices.Chunk(b.Left, chunk) {
 		args := []any{ms(b.At), b.State.Source}
 		for _, key := range part {
 			args = append(args, key)
 		}
 		_, err := tx.ExecContext(ctx, `
 			UPDATE seen
-			SET last_in = $1, left_at = 0
-			WHERE source = $2 AND item_key IN (`+holes(3, len(part))+`)`, args...)
+			SET left_at = $1
+			WHERE source = $2 AND left_at = 0 AND item_key IN (`+holes(3, len(part))+`)`, args...)
 		if err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+func saveHabits(ctx context.Context, tx *sql.Tx, b aggregator.Batch) error {
+	if b.Habits == nil {
+		return nil
+	}
 	_, err := tx.ExecContext(ctx, `
-		UPDATE seen
-		SET left_at = $1
-		WHERE source = $2 AND left_at = 0 AND last_in < $3`, ms(b.At), b.State.Source, ms(b.At))
+		INSERT INTO habits (source, doc)
+		VALUES ($1, $2)
+		ON CONFLICT (source) DO UPDATE
+		SET doc = excluded.doc`, b.State.Source, b.Habits)
 	return err
+}
+
+// Memory is what a source's last document carried and its items repeat.
+func (s *DB) Memory(ctx context.Context, source string) (m aggregator.Memory, err error) {
+	err = s.read.QueryRowContext(ctx, `
+		SELECT doc
+		FROM habits
+		WHERE source = $1`, source).Scan(&m.Habits)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return m, fmt.Errorf("habits of %s: %w", source, err)
+	}
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT item_key, record, NULL, raw, left_at
+		FROM seen
+		WHERE source = $1 AND left_at = 0`, source)
+	if err != nil {
+		return m, err
+	}
+	m.Keys, err = seenRows(rows, nil)
+	return m, err
+}
+
+// seenRows reads rows of key, record, sum, raw and left_at behind those it has.
+func seenRows(rows *sql.Rows, all []aggregator.Seen) ([]aggregator.Seen, error) {
+	for rows.Next() {
+		var k aggregator.Seen
+		var raw []byte
+		var leftAt int64
+		if err := rows.Scan(&k.Key, &k.Record, &k.Sum, &raw, &leftAt); err != nil {
+			return nil, errors.Join(err, rows.Close())
+		}
+		copy(k.Raw[:], raw)
+		k.Left = leftAt != 0
+		all = append(all, k)
+	}
+	return all, errors.Join(rows.Err(), rows.Close())
 }
 
 // Seen answers which of these keys a source's documents have carried before.
@@ -203,21 +256,14 @@ func (s *DB) Seen(ctx context.Context, source string, keys []string) ([]aggregat
 			args = append(args, key)
 		}
 		rows, err := s.read.QueryContext(ctx, `
-			SELECT seen.item_key, COALESCE(records.id, 0), records.sum
+			SELECT seen.item_key, COALESCE(records.id, 0), records.sum, seen.raw, seen.left_at
 			FROM seen
 			LEFT JOIN records ON records.id = seen.record
 			WHERE seen.source = $1 AND seen.item_key IN (`+holes(2, len(part))+`)`, args...)
 		if err != nil {
 			return nil, err
 		}
-		for rows.Next() {
-			var k aggregator.Seen
-			if err := rows.Scan(&k.Key, &k.Record, &k.Sum); err != nil {
-				return nil, errors.Join(err, rows.Close())
-			}
-			all = append(all, k)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if all, err = seenRows(rows, all); err != nil {
 			return nil, err
 		}
 	}

@@ -48,9 +48,13 @@ func batch(source string, at time.Time, records ...aggregator.Record) aggregator
 		Source: source, ETag: `W/"x"`, LastModified: "Sun, 08 Dec 2024 08:00:00 GMT", NextPoll: at.Add(time.Hour), LastPoll: at, LastOK: at,
 		Last: aggregator.Tally{Fetched: len(records), New: len(records)},
 	}}
-	for _, r := range records {
-		b.Seen = append(b.Seen, r.Keys...)
-	}
+	return b
+}
+
+// empty is a poll that found these keys gone.
+func empty(source string, at time.Time, left ...string) aggregator.Batch {
+	b := batch(source, at)
+	b.Left = left
 	return b
 }
 
@@ -182,8 +186,8 @@ func TestAnAliasLeadsToItsRecord(t *testing.T) {
 	db := open(t, t.TempDir())
 	save(t, db, batch("a", noon, record("a", "g:1", "One", noon)))
 	b := batch("a", noon.Add(time.Hour))
-	b.Aliases = []aggregator.Seen{{Key: "g:moved", Record: 1}}
-	b.Seen = []string{"g:moved", "l:g:1"}
+	b.Keys = []aggregator.Seen{{Key: "g:moved", Record: 1}}
+	b.Left = []string{"g:1"}
 	save(t, db, b)
 	seen, err := db.Seen(t.Context(), "a", []string{"g:moved"})
 	if err != nil || len(seen) != 1 || seen[0].Record != 1 || string(seen[0].Sum) != "One" {
@@ -293,13 +297,10 @@ func TestPruneKeepsWhatIsYoungShownOrStillCarried(t *testing.T) {
 	day := 24 * time.Hour
 	save(t, db, batch("a", noon, record("a", "g:old", "x", noon), record("a", "g:carried", "x", noon), record("a", "g:matched", "x", noon)))
 	fileAll(t, db, "p", noon, "g:old", "g:carried")
-	carried := record("a", "g:carried", "x", noon)
 	later := batch("a", noon.Add(day))
-	later.Seen = carried.Keys
-	save(t, db, later) // the others have left the document
-	fresh := batch("a", noon.Add(50*day), record("a", "g:fresh", "x", noon.Add(50*day)))
-	fresh.Seen = append(fresh.Seen, carried.Keys...)
-	save(t, db, fresh)
+	later.Left = []string{"g:old", "l:g:old", "g:matched", "l:g:matched"}
+	save(t, db, later)
+	save(t, db, batch("a", noon.Add(50*day), record("a", "g:fresh", "x", noon.Add(50*day))))
 	fileAll(t, db, "p", noon.Add(50*day), "g:fresh")
 	n, err := db.Prune(t.Context(), noon.Add(51*day), 30*day, 1000*day)
 	if err != nil || n != 1 {
@@ -323,7 +324,7 @@ func TestAPrunedItemThatLeftTodayIsStillKnown(t *testing.T) {
 	day := 24 * time.Hour
 	save(t, db, batch("a", noon, record("a", "g:1", "x", noon)))
 	fileAll(t, db, "p", noon, "g:1")
-	save(t, db, batch("a", noon.Add(31*day))) // it has left
+	save(t, db, empty("a", noon.Add(31*day), "g:1", "l:g:1"))
 	if n, err := db.Prune(t.Context(), noon.Add(62*day), 30*day, 1000*day); err != nil || n != 1 {
 		t.Fatalf("pruned %d, %v", n, err)
 	}
@@ -337,7 +338,7 @@ func TestAPrunedItemThatLeftTodayIsStillKnown(t *testing.T) {
 	}
 	save(t, db, batch("b", noon, record("b", "g:1", "x", noon)))
 	fileAll(t, db, "p", noon, "g:1")
-	save(t, db, batch("b", noon.Add(31*day)))
+	save(t, db, empty("b", noon.Add(31*day), "g:1", "l:g:1"))
 	if n, err := db.Prune(t.Context(), noon.Add(31*day), 0, 0); err != nil || n != 0 {
 		t.Fatalf("pruned %d, %v: it left this minute", n, err)
 	}

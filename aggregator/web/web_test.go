@@ -86,7 +86,7 @@ func fill(t *testing.T, db *store.DB) {
 			Source: "one", Key: "g:1", Keys: []string{"g:1"}, Sum: []byte{1}, Rev: 1, Item: it,
 			Published: published, FirstSeen: published, Changed: published,
 		}},
-		Seen: []string{"g:1"}, At: published,
+		At: published,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -135,7 +135,7 @@ func parseOne(ctx context.Context, client *fetch.Client, name string) (r reading
 	if err != nil {
 		return reading{Error: err.Error()}
 	}
-	feed, err := aggregator.Read(body, meta, "", feeds.Known{})
+	feed, err := aggregator.Read(body, meta)
 	if err != nil {
 		return reading{Error: err.Error()}
 	}
