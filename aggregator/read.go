@@ -53,6 +53,7 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 		return Batch{}, err
 	}
 	b := compare(src, feed, keys, seen, p.Now())
+	p.pages(ctx, src, b.Records)
 	b.State = answered(st, src, resp, p.Now())
 	b.State.Sum = sum[:]
 	b.State.Feed = About{Title: feed.Title, Link: feed.Link, Lang: feed.Lang, Rights: feed.Rights, Format: string(feed.Format)}
