@@ -76,7 +76,7 @@ func (p *Poller) article(ctx context.Context, it *feeds.Item) (article string, e
 	if err != nil {
 		return "", err
 	}
-	article, err = clean.Page(resp.Body, feeds.Meta{URL: resp.URL, ContentType: resp.ContentType, Language: resp.ContentLanguage})
+	article, err = clean.Page(resp.Body, MetaOf(resp), nil)
 	if err != nil {
 		return "", err
 	}

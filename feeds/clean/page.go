@@ -30,10 +30,11 @@ const (
 // Page finds the article in an HTML page and returns it as HTML that HTML has
 // cleaned, without menus, banners and what else surrounds it. meta is what the
 // answer said: links start from its URL, and its ContentType may name a charset.
+// rules are the operator's own for links, nil for none.
 // A page in which no article of 50 words and at most 1 MB is found is an error,
 // and so is one nested beyond 512 elements, with more than 200,000, or at which
 // the search panics.
-func Page(page []byte, meta feeds.Meta) (article string, err error) {
+func Page(page []byte, meta feeds.Meta, rules *Rules) (article string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			article, err = "", fmt.Errorf("find the article: panic: %v", r)
@@ -62,18 +63,18 @@ func Page(page []byte, meta feeds.Meta) (article string, err error) {
 	if err := html.Render(&b, found.Node); err != nil {
 		return "", fmt.Errorf("find the article: %w", err)
 	}
-	return tidyArticle(b.String(), Title(found.Title()), meta.URL)
+	return tidyArticle(b.String(), body{title: Title(found.Title()), link: meta.URL, rules: rules})
 }
 
 var errNoArticle = errors.New("no article in the page")
 
 // tidyArticle cleans what was found. HTML that cleaning makes plain text of is
 // no article: its markup would show.
-func tidyArticle(src, title, at string) (string, error) {
+func tidyArticle(src string, b body) (string, error) {
 	if len(src) > maxArticle {
 		return "", errors.New("the article in the page is over the limit of 1 MB")
 	}
-	out := body{title: title, link: at}.clean(src, at)
+	out := b.clean(src, b.link)
 	if out == stdhtml.EscapeString(Plain(src)) {
 		return "", errors.New("the article in the page cannot be cleaned")
 	}

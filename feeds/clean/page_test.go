@@ -32,7 +32,7 @@ func page(t testing.TB, name string) string {
 // find extracts an article that must be there.
 func find(t testing.TB, page []byte, contentType string) string {
 	t.Helper()
-	got, err := Page(page, feeds.Meta{URL: pageURL, ContentType: contentType})
+	got, err := Page(page, feeds.Meta{URL: pageURL, ContentType: contentType}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +66,18 @@ func TestTheArticleComesWithoutItsSurroundings(t *testing.T) {
 		if again := HTML(got, pageURL); again != got {
 			t.Errorf("%s: cleaned again it is\n%s\nnot\n%s", name, again, got)
 		}
+	}
+}
+
+func TestTheOperatorsRulesHoldForLinksOfAPage(t *testing.T) {
+	rules, err := LoadRules([]byte(`{"providers": {"all": {"urlPattern": ".*", "rules": ["spm"]}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := strings.Replace(page(t, "english.html"), "?utm_source=inline", "?spm=1&id=2", 1)
+	got, err := Page([]byte(src), feeds.Meta{URL: pageURL}, rules)
+	if want := `<a href="https://one.example/2024/12/ferry-plans?id=2">`; err != nil || !strings.Contains(got, want) {
+		t.Errorf("without %s, %v:\n%s", want, err, got)
 	}
 }
 
@@ -115,7 +127,7 @@ func TestAPageWithoutAnArticleIsAnError(t *testing.T) {
 		if name == "bad address" {
 			meta.URL = "https://one.example/%zz"
 		}
-		got, err := Page([]byte(row.in), meta)
+		got, err := Page([]byte(row.in), meta, nil)
 		if err == nil || got != "" || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: %.60q, %v; want %q", name, got, err, row.want)
 		}
@@ -129,7 +141,7 @@ func TestHostilePagesDoNoHarm(t *testing.T) {
 	try := func(name, src string) {
 		n++
 		for _, s := range []string{src, src + article, article + src} {
-			got, err := Page([]byte(s), feeds.Meta{URL: pageURL})
+			got, err := Page([]byte(s), feeds.Meta{URL: pageURL}, nil)
 			if err != nil && strings.Contains(err.Error(), "panic") {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -211,7 +223,7 @@ func TestLargePagesCostLittle(t *testing.T) {
 		"commas":     "<p>" + strings.Repeat("a, ", 3_000_000),
 	} {
 		start := time.Now()
-		got, err := Page([]byte(src), feeds.Meta{URL: pageURL})
+		got, err := Page([]byte(src), feeds.Meta{URL: pageURL}, nil)
 		took := time.Since(start)
 		t.Logf("%s: %d KB in %s: %d KB, %v", name, len(src)>>10, took.Round(time.Millisecond), len(got)>>10, err)
 		if took > time.Minute {
