@@ -16,10 +16,12 @@ import (
 	"github.com/wiredesk/wiredesk/feeds/fetch"
 )
 
-// A Fetcher asks one address once. *fetch.Client is the guarded one; tests have
+// A Fetcher asks one address once: Get for a feed, Page for an HTML page after
+// its robots.txt (fetch.ErrRobots). *fetch.Client is the guarded one; tests have
 // one in memory.
 type Fetcher interface {
 	Get(ctx context.Context, r fetch.Request) (*fetch.Response, error)
+	Page(ctx context.Context, url string) (*fetch.Response, error)
 }
 
 // A PollStore is what the poller asks of the store.

@@ -1,6 +1,8 @@
 package fetch
 
 import (
+	"bytes"
+	"errors"
 	"html"
 	"io"
 	"net/http"
@@ -10,7 +12,7 @@ import (
 
 // answer reads what is no redirect. Only a whole document and a 304 to our
 // validators come back as a Response; all else must change nothing (DESIGN 9).
-func (c *Client) answer(resp *http.Response, body io.Reader, t *trip) (*Response, error) {
+func answer(resp *http.Response, body io.Reader, t *trip) (*Response, error) {
 	h, now := resp.Header, time.Now()
 	r := &Response{
 		URL:             t.at.String(),
@@ -33,11 +35,11 @@ func (c *Client) answer(resp *http.Response, body io.Reader, t *trip) (*Response
 	case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNonAuthoritativeInfo:
 		return nil, status(resp, body, r.RetryAfter)
 	}
-	if resp.ContentLength > c.options.MaxBody {
-		return nil, tooLarge("the body", c.options.MaxBody) // whatever its coding: none makes it smaller
+	if err := t.want.takes(r.ContentType); err != nil {
+		return nil, err
 	}
 	var err error
-	if r.Body, err = read(body, h, c.options.MaxBody); err != nil {
+	if r.Body, err = t.want.read(resp, body); err != nil {
 		return nil, err
 	}
 	// Kept as a pair or not at all: half of one could confirm another document.
@@ -45,6 +47,18 @@ func (c *Client) answer(resp *http.Response, body io.Reader, t *trip) (*Response
 		r.ETag, r.LastModified = "", ""
 	}
 	return r, nil
+}
+
+// read reads a body within the limit.
+func (w want) read(resp *http.Response, body io.Reader) ([]byte, error) {
+	if resp.ContentLength > w.limit && !w.cut {
+		return nil, tooLarge("the body", w.limit) // whatever its coding: none makes it smaller
+	}
+	b, err := read(body, resp.Header, w.limit)
+	if w.cut && errors.Is(err, ErrTooLarge) {
+		return b[:bytes.LastIndexAny(b, "\r\n")+1], nil // half a line may say the opposite of the whole
+	}
+	return b, err
 }
 
 // confirm fills in what a 304 need not repeat (RFC 9110, 15.4.5; Apache leaves

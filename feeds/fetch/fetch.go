@@ -10,6 +10,9 @@
 //	case err != nil:                           // no whole answer: nothing that is known may change
 //	}
 //
+// Pages that no operator has listed are asked for with Client.Page, which obeys
+// robots.txt.
+//
 // Every connection, for each redirect too, goes through one dialer that judges
 // the address a name has resolved to, so a name that changes its mind gains
 // nothing. One host is asked one thing at a time, with a pause between two
@@ -27,6 +30,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -52,6 +56,7 @@ type Client struct {
 	options   Options
 	transport http.RoundTripper // tests put their own here
 	hosts     *hosts
+	robots    *robotsBook
 	slow      error // why a request over Timeout was ended
 }
 
@@ -68,6 +73,7 @@ func New(o Options) (*Client, error) {
 		options:   o,
 		transport: newTransport(newDialer(g)),
 		hosts:     newHosts(o.HostGap),
+		robots:    newRobotsBook(),
 		slow:      fmt.Errorf("no whole answer within %s", o.Timeout),
 	}, nil
 }
@@ -139,7 +145,18 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.want = want{accept: acceptFeeds, limit: c.options.MaxBody}
+	return c.walk(ctx, t, nil)
+}
+
+// walk makes a trip to its end. It asks may, unless nil, before each address.
+func (c *Client) walk(ctx context.Context, t *trip, may func(*url.URL) error) (*Response, error) {
 	for {
+		if may != nil {
+			if err := may(t.at); err != nil {
+				return t.end(nil, err)
+			}
+		}
 		resp, next, err := c.hop(ctx, t)
 		if err != nil || next == nil {
 			return t.end(resp, err)
@@ -178,6 +195,6 @@ func (c *Client) hop(ctx context.Context, t *trip) (*Response, *redirect, error)
 		drain(body)
 		return nil, next, nil
 	}
-	answer, err := c.answer(resp, body, t)
-	return answer, nil, reason(ctx, err)
+	whole, err := answer(resp, body, t)
+	return whole, nil, reason(ctx, err)
 }

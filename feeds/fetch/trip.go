@@ -21,6 +21,7 @@ const (
 // A trip is one Get on its way through redirects.
 type trip struct {
 	asked     Request
+	want      want
 	at        *url.URL      // where to ask now; never with userinfo
 	user      *url.Userinfo // of the first address
 	trusted   bool          // credentials may still be sent
@@ -74,7 +75,7 @@ func (t *trip) request(ctx context.Context, userAgent string) (*http.Request, er
 	}
 	h := req.Header
 	h.Set("User-Agent", userAgent)
-	h.Set("Accept", "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, application/json;q=0.8, */*;q=0.5")
+	h.Set("Accept", t.want.accept)
 	h.Set("Accept-Encoding", "gzip, br, zstd")
 	if t.asked.ETag != "" {
 		h.Set("If-None-Match", t.asked.ETag)
