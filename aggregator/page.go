@@ -58,6 +58,7 @@ func (p *Poller) pages(ctx context.Context, src *config.Source, rules *clean.Rul
 			continue
 		}
 		it.Content, it.Text = article, clean.Text(article)
+		it.Words = len(words.Split(it.Text))
 	}
 	if left > 0 {
 		p.Log.Info("pages not asked for", "source", src.ID, "asked", asked, "left", left)
@@ -94,7 +95,7 @@ func wantsLess(err error) bool {
 // stands where an article was would be published in the publisher's name.
 func fuller(it *feeds.Item, text string) error {
 	page := words.Split(text)
-	if len(page) <= len(words.Split(it.Text)) {
+	if len(page) <= it.Words {
 		return errors.New("the page says no more than the feed")
 	}
 	on := make(map[string]bool, len(page))

@@ -61,6 +61,7 @@ type Item struct {
 	Summary    string      // HTML: description, atom:summary
 	Content    string      // HTML: content:encoded, atom:content, content_html
 	Text       string      // plain text of the fuller of Summary and Content; clean fills it
+	Words      int         // how many Text has; clean fills it
 	Published  time.Time   // zero when absent or unreadable
 	Updated    time.Time   // zero when absent or unreadable
 	Authors    []Person    // the item's own, else inherited from its feed

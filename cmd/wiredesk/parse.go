@@ -52,6 +52,8 @@ type itemReading struct {
 	Summary    string             `json:"summary"`
 	Content    string             `json:"content"`
 	Lang       string             `json:"lang"`
+	Words      int                `json:"words"`
+	Image      string             `json:"image"`
 	Authors    []personReading    `json:"authors"`
 	Categories []string           `json:"categories"`
 	Enclosures []enclosureReading `json:"enclosures"`
@@ -173,7 +175,7 @@ func read(f *feeds.Feed) reading {
 func readItem(it *feeds.Item) itemReading {
 	r := itemReading{
 		ID: it.ID, Title: it.Title, Link: it.Link, Published: stamp(it.Published), Updated: stamp(it.Updated),
-		Summary: it.Summary, Content: it.Content, Lang: it.Lang, Authors: people(it.Authors),
+		Summary: it.Summary, Content: it.Content, Lang: it.Lang, Words: it.Words, Image: it.Image, Authors: people(it.Authors),
 		Categories: terms(it.Categories),
 	}
 	for _, e := range it.Enclosures {

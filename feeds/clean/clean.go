@@ -124,6 +124,7 @@ func item(f *feeds.Feed, it *feeds.Item, o Options) telling {
 // finish fills the fields that follow from the others.
 func finish(f *feeds.Feed, it *feeds.Item, o Options) {
 	it.Text = fuller(Text(it.Summary), Text(it.Content))
+	it.Words = len(words.Split(it.Text))
 	if it.Image == "" {
 		it.Image = leadImage(it)
 	}

@@ -134,12 +134,12 @@ func TestFeedCleansEveryField(t *testing.T) {
 	}, {Title: "أخبار دمشق", Content: `<p>عادت الحياة إلى دمشق<img src="p.jpg"></p>`, Base: "https://two.example/x/"}}}
 	Feed(f, Options{Base: "https://one.example/feed"})
 	want := &feeds.Feed{Title: "A & B", Link: "https://one.example/", Lang: "EN-us", Items: []feeds.Item{{
-		Title: "x", Link: "https://one.example/1", Summary: "<p>s</p>", Content: "<p>longer text</p>", Text: "longer text", Lang: "en",
+		Title: "x", Link: "https://one.example/1", Summary: "<p>s</p>", Content: "<p>longer text</p>", Text: "longer text", Words: 2, Lang: "en",
 		Authors: []feeds.Person{{Name: "A <b>"}}, Categories: []feeds.Category{{Term: "x y"}},
 		Enclosures: []feeds.Enclosure{{URL: "https://one.example/a.mp3", Type: "audio/mpeg"}}, Origin: &feeds.Origin{Title: "O"},
 	}, {
 		Title: "أخبار دمشق", Content: `<p>عادت الحياة إلى دمشق<img src="https://two.example/x/p.jpg" alt=""/></p>`,
-		Text: "عادت الحياة إلى دمشق", Image: "https://two.example/x/p.jpg", Lang: "",
+		Text: "عادت الحياة إلى دمشق", Words: 4, Image: "https://two.example/x/p.jpg", Lang: "",
 	}}}
 	if d := cmp.Diff(want, f); d != "" {
 		t.Error(d)

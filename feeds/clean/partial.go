@@ -8,7 +8,6 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/wiredesk/wiredesk/feeds"
-	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // minWhole is how many words make a text that is taken for whole: shorter news
@@ -21,7 +20,7 @@ const minWhole = 150
 // A link of that kind in a block of its own is gone by now, as a footer is (see
 // footers).
 func Partial(it *feeds.Item) bool {
-	return it.Content == "" || len(words.Split(it.Text)) < minWhole ||
+	return it.Content == "" || it.Words < minWhole ||
 		breaksOff(Text(it.Content)) || breaksOff(it.Text) || leadsOn(it)
 }
 

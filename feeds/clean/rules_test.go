@@ -71,7 +71,7 @@ func TestRulesHoldForEveryLink(t *testing.T) {
 	Feed(f, Options{Rules: rules(t)})
 	want := &feeds.Feed{Link: out, Self: out, Hub: out, Image: out, Authors: []feeds.Person{{URI: out}}, Items: []feeds.Item{{
 		Link: out, Image: out, Authors: []feeds.Person{{URI: out}}, Enclosures: []feeds.Enclosure{{URL: out}}, Origin: &feeds.Origin{Link: out, Self: out},
-		Content: `<p><a href="` + out + `">a</a><img src="` + out + `" alt=""/><audio src="` + out + `" controls=""></audio><video src="` + out + `" controls=""></video></p>`, Text: "a",
+		Content: `<p><a href="` + out + `">a</a><img src="` + out + `" alt=""/><audio src="` + out + `" controls=""></audio><video src="` + out + `" controls=""></video></p>`, Text: "a", Words: 1,
 	}}}
 	if d := cmp.Diff(want, f); d != "" {
 		t.Error(d)
