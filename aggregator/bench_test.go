@@ -1,11 +1,15 @@
-package aggregator_test
+package aggregator
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/wiredesk/wiredesk/aggregator"
+	"github.com/wiredesk/wiredesk/config"
 	"github.com/wiredesk/wiredesk/feeds"
 )
 
@@ -23,14 +27,46 @@ func news(more string) string {
 	return b.String() + `</channel></rss>`
 }
 
-// BenchmarkRead is parse and clean alone.
+// BenchmarkRead is what a poll does with a document before it asks the store:
+// parse and clean it whole, with a new item among 30 known ones, or find that it
+// has not changed. The ratios are of one run.
 func BenchmarkRead(b *testing.B) {
+	p := &Poller{Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	src := &config.Source{ID: "one", Lang: "en"}
+	meta := feeds.Meta{URL: "https://one.example/feed"}
 	body := []byte(news(""))
-	b.SetBytes(int64(len(body)))
+	next := []byte(news("<item><guid>new</guid><title>The harbour opens</title><description>" + strings.Repeat("Boats came in at noon. ", 150) + "</description></item>"))
+	doc, err := p.parse(src, nil, meta, body, feeds.Known{}, Memory{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	known := feeds.Known{Context: doc.Context, Items: map[feeds.Sum]bool{}}
+	for i := range doc.Items {
+		known.Items[doc.Items[i].Raw] = true
+	}
+	mem, sum := Memory{Habits: doc.habits}, sumBody("reader", body)
+	spent := map[string]time.Duration{}
+	timed := func(name string, work func() bool) {
+		begun := time.Now()
+		if !work() {
+			b.Fatal(name + " gave something else")
+		}
+		spent[name] += time.Since(begun)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if f, err := aggregator.Read(body, feeds.Meta{URL: "https://one.example/feed"}); err != nil || len(f.Items) != 30 {
-			b.Fatal(err)
-		}
+		timed("whole", func() bool {
+			doc, err := p.parse(src, nil, meta, body, feeds.Known{}, Memory{})
+			return err == nil && len(doc.Items) == 30
+		})
+		timed("one new", func() bool {
+			doc, err := p.parse(src, nil, meta, next, known, mem)
+			return err == nil && len(doc.Items) == 1 && len(doc.Skipped) == 30
+		})
+		timed("unchanged", func() bool { return bytes.Equal(sum, sumBody("reader", body)) })
 	}
+	b.ReportMetric(float64(spent["whole"])/float64(spent["one new"]), "one-new/whole")
+	b.ReportMetric(float64(spent["whole"])/float64(spent["unchanged"]), "unchanged/whole")
+	b.ReportMetric(float64(spent["whole"].Microseconds())/float64(b.N), "µs/whole")
+	b.ReportMetric(0, "ns/op") // the sum of all three says nothing
 }
