@@ -76,11 +76,14 @@ func Text(src string) string {
 	return strings.Join(lines, "\n")
 }
 
+// folded is text with its line breaks, which HTML shows as blanks.
+var folded = strings.NewReplacer("\n", " ", "\r", " ")
+
 // text writes a node's text; blocks end a line.
 func text(b *strings.Builder, n *html.Node) {
 	switch {
 	case n.Type == html.TextNode:
-		b.WriteString(strings.NewReplacer("\n", " ", "\r", " ").Replace(n.Data))
+		b.WriteString(folded.Replace(n.Data))
 		return
 	case n.Type != html.ElementNode || n.Namespace != "" || dropped[n.DataAtom] || n.DataAtom == 0 && codelike(n.Data):
 		return
