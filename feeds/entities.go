@@ -70,14 +70,10 @@ func numeric(digits string, n int) (string, int) {
 	if err != nil {
 		return "&", 1
 	}
-	r := rune(code)
-	if code >= 0x80 && code <= 0x9f {
-		r = charmap.Windows1252.DecodeByte(byte(code))
-	}
-	if code > utf8.MaxRune || !legal(r) {
+	if code > utf8.MaxRune || !legal(rune(code)) {
 		return "", n
 	}
-	return string(r), n
+	return string(legalRune(rune(code))), n
 }
 
 // onlyLegal drops what XML 1.0 cannot carry, and reads U+0080 to U+009F, which
@@ -104,7 +100,10 @@ var suspect = func() (t [256]bool) {
 func legalRune(r rune) rune {
 	switch {
 	case r >= 0x80 && r < 0xa0:
-		return charmap.Windows1252.DecodeByte(byte(r))
+		if c := charmap.Windows1252.DecodeByte(byte(r)); c != utf8.RuneError {
+			return c
+		}
+		return r // five bytes mean nothing there either
 	case legal(r):
 		return r
 	}

@@ -2,6 +2,8 @@ package feeds
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/gogs/chardet"
@@ -28,9 +30,10 @@ func guess(body []byte) (text []byte, name string) {
 }
 
 func guessed(sample []byte) (encoding.Encoding, string) {
-	best, err := chardet.NewTextDetector().DetectBest(sample)
-	switch {
-	case err == nil && best.Confidence >= guessLeast:
+	if thai(sample) {
+		return charmap.Windows874, "tis-620"
+	}
+	if best := likeliest(sample); best.Confidence >= guessLeast {
 		// ICU names the ISO charsets of Hebrew, Arabic and Greek for what
 		// nearly always was written on Windows.
 		label := best.Charset
@@ -40,10 +43,27 @@ func guessed(sample []byte) (encoding.Encoding, string) {
 		if enc, name := charset.Lookup(label); enc != nil && name != "utf-8" {
 			return enc, name
 		}
-	case thai(sample):
-		return charmap.Windows874, "tis-620"
 	}
 	return charmap.Windows1252, "windows-1252"
+}
+
+// likeliest is the best guess. The detector asks its models at the same time and
+// lists equal answers in the order they come: the name decides between them, and
+// the Western charsets before others, so that the same bytes are always read alike.
+func likeliest(sample []byte) (best chardet.Result) {
+	all, err := chardet.NewTextDetector().DetectAll(sample)
+	if err != nil {
+		return best // no model fits at all
+	}
+	western := func(r chardet.Result) int {
+		if r.Charset == "ISO-8859-1" || r.Charset == "windows-1252" {
+			return 0
+		}
+		return 1
+	}
+	return slices.MinFunc(all, func(a, b chardet.Result) int {
+		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(western(a), western(b)), cmp.Compare(a.Charset, b.Charset))
+	})
 }
 
 // foreignWords are the words outside tags that have bytes beyond ASCII.
@@ -63,9 +83,10 @@ func foreignWords(body []byte) []byte {
 	return out
 }
 
-// thai says whether bytes can be TIS-620, for which ICU has no model: all of
-// them in its two blocks of letters and signs, tone marks and upper vowels among
-// them, and those only behind another letter.
+// thai says whether bytes can only be TIS-620, for which ICU has no model: all of
+// them in its two blocks of letters and signs; tone marks and upper vowels among
+// them, which stand behind another letter; vowels written in front of a consonant
+// in front of one.
 func thai(b []byte) bool {
 	above, letters := 0, 0
 	for i, c := range b {
@@ -78,6 +99,10 @@ func thai(b []byte) bool {
 				return false
 			}
 			above++
+		case c >= 0xe0 && c <= 0xe4:
+			if i+1 == len(b) || b[i+1] < 0xa1 || b[i+1] > 0xce {
+				return false
+			}
 		default:
 			letters++
 		}

@@ -19,6 +19,9 @@ func undouble(s string) string {
 	out := make([]byte, 0, len(s))
 	for _, r := range s {
 		b, ok := charmap.Windows1252.EncodeRune(r)
+		if !ok && r >= 0x80 && r < 0xa0 {
+			b, ok = byte(r), true // the five that mean nothing there
+		}
 		if !ok || b >= 0xf5 || len(out) > 0 && !follows(out[len(out)-1], b) {
 			return s
 		}
