@@ -88,9 +88,11 @@ func foreignWords(body []byte) []byte {
 // them, which stand behind another letter; vowels written in front of a consonant
 // in front of one.
 func thai(b []byte) bool {
-	above, letters := 0, 0
+	above, letters, latin := 0, 0, 0
 	for i, c := range b {
 		switch {
+		case c > ' ' && c < 0x80 && i > 0 && b[i-1] >= 0x80:
+			latin++ // a second byte, as in Big5
 		case c < 0x80:
 		case c < 0xa1 || c > 0xda && c < 0xdf || c > 0xfb:
 			return false
@@ -107,5 +109,5 @@ func thai(b []byte) bool {
 			letters++
 		}
 	}
-	return above > 0 && letters > above
+	return above > 0 && letters > above && latin*20 < letters
 }

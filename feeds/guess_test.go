@@ -56,13 +56,13 @@ func TestUndeclaredCharsetsAreGuessed(t *testing.T) {
 func TestTextEncodedTwiceIsMended(t *testing.T) {
 	for from, want := range map[string]string{
 		"â€œCeasefireâ€\u009d holds, says mayor â€” for now": "“Ceasefire” holds, says mayor — for now",
-		"CafÃ© MÃ¼ller":                                     "Café Müller",
-		"Ø³ÙˆØ±ÙŠØ§":                                        "سوريا",
-		"&#226;&#128;&#166;":                                "…",
-		"café\u00a0…":                                       "café\u00a0…",
-		"É tarde, São Paulo «MENÜ»":                         "É tarde, São Paulo «MENÜ»",
-		"naïve Ångström façade":                             "naïve Ångström façade",
-		"Â£5 and £6":                                        "Â£5 and £6", // mixed: nobody can say
+		"CafÃ© MÃ¼ller":             "Café Müller",
+		"Ø³ÙˆØ±ÙŠØ§":                "سوريا",
+		"&#226;&#128;&#166;":        "…",
+		"café\u00a0…":               "café\u00a0…",
+		"É tarde, São Paulo «MENÜ»": "É tarde, São Paulo «MENÜ»",
+		"naïve Ångström façade":     "naïve Ångström façade",
+		"Â£5 and £6":                "Â£5 and £6", // mixed: nobody can say
 	} {
 		if got := one(t, "<title>"+from+"</title>").Title; got != want {
 			t.Errorf("%q: %q, want %q", from, got, want)
