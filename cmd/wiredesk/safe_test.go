@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"os/exec"
@@ -151,14 +150,21 @@ for line in lines:
     print(json.dumps(bad))
 `
 
-// html5lib reads all ms in one process of python3-html5lib.
+// html5lib reads all ms with python3-html5lib.
 func html5lib(t *testing.T, ms []markup) [][]string {
+	t.Helper()
+	return startHTML5lib(t, ms)()
+}
+
+// startHTML5lib reads all ms in one process; the function it returns waits for
+// the answers.
+func startHTML5lib(t *testing.T, ms []markup) func() [][]string {
 	t.Helper()
 	python := "/usr/bin/python3"
 	if err := exec.Command(python, "-c", "import html5lib").Run(); err != nil {
 		missing(t, "python3-html5lib is not installed")
 	}
-	var in bytes.Buffer
+	var in, out, errs bytes.Buffer
 	enc := json.NewEncoder(&in)
 	if err := enc.Encode(published); err != nil {
 		t.Fatal(err)
@@ -169,27 +175,27 @@ func html5lib(t *testing.T, ms []markup) [][]string {
 		}
 	}
 	cmd := exec.CommandContext(t.Context(), python, "-c", html5libScript)
-	cmd.Stdin = &in
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("html5lib: %v\n%s", err, errs.String())
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
 	}
-	var all [][]string
-	lines := bufio.NewScanner(bytes.NewReader(out))
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var bad []string
-		if err := json.Unmarshal(lines.Bytes(), &bad); err != nil {
-			t.Fatal(err)
+	return func() (all [][]string) {
+		t.Helper()
+		if err := cmd.Wait(); err != nil {
+			t.Fatalf("html5lib: %v\n%s", err, errs.String())
 		}
-		all = append(all, bad)
+		for dec := json.NewDecoder(&out); dec.More(); {
+			var bad []string
+			if err := dec.Decode(&bad); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, bad)
+		}
+		if len(all) != len(ms) {
+			t.Fatalf("html5lib answered %d of %d", len(all), len(ms))
+		}
+		return all
 	}
-	if len(all) != len(ms) {
-		t.Fatalf("html5lib answered %d of %d", len(all), len(ms))
-	}
-	return all
 }
 
 // TestTheCheckerSeesBadHTML: an oracle that cannot say no proves nothing.

@@ -5,15 +5,19 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/wiredesk/wiredesk/aggregator"
 	"github.com/wiredesk/wiredesk/feeds"
@@ -112,22 +116,20 @@ func TestNoVectorIsPublished(t *testing.T) {
 		t.Fatalf("%d sources failed, %d items filed, want %d", report.Failed, round.Filed, want)
 	}
 	c := newChecks(t)
-	entries := 0
 	for _, at := range append(n.site.Paths(), "/status") {
 		body := served200(t, n.site.Handler(), at)
 		switch format := strings.TrimPrefix(path.Ext(at), "."); format {
 		case "css":
 		case "":
 			c.document("html", body)
-		case "rss", "atom", "json":
-			entries += countEntries(t, at, body)
-			c.document(format, body)
 		default:
 			c.document(format, body)
 		}
 	}
-	if want := 3 * 2 * len(vs) * len(hostileFeeds); entries != want {
-		t.Errorf("%d entries published, want %d: some were not looked at", entries, want)
+	for _, each := range []string{"rss guid", "atom published", "json date_published"} { // none may fall out of a document of 1 MB
+		if c.fields[each] != round.Filed {
+			t.Errorf("%s: %d entries published, want %d", each, c.fields[each], round.Filed)
+		}
 	}
 	c.finish()
 	t.Logf("%d vectors × %d formats read, %d items in 4 formats: %s", len(vs), len(hostileFeeds), round.Filed, c.sum())
@@ -143,21 +145,15 @@ func served200(t *testing.T, h http.Handler, at string) []byte {
 	return rec.Body.Bytes()
 }
 
-func countEntries(t *testing.T, at string, body []byte) int {
-	t.Helper()
-	f, err := feeds.Parse(body, feeds.Meta{URL: "https://desk.example" + at})
-	if err != nil {
-		t.Fatalf("%s: %v", at, err)
-	}
-	return len(f.Items)
-}
-
 // TestNoVectorIsOnTheStatusPage: it shows what each source's feed calls itself.
 func TestNoVectorIsOnTheStatusPage(t *testing.T) {
 	vs := vectors(t)
-	one := hostileSource{id: "one", url: "https://one.example/"}
+	var sources []hostileSource
+	for i := range perSource {
+		sources = append(sources, hostileSource{id: fmt.Sprint("s-", i), url: "https://one.example/"})
+	}
 	var errs bytes.Buffer
-	plan, err := compile(hostileConfig(t, []hostileSource{one}), &errs)
+	plan, err := compile(hostileConfig(t, sources), &errs)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, errs.String())
 	}
@@ -166,22 +162,32 @@ func TestNoVectorIsOnTheStatusPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer n.Close()
-	c := newChecks(t)
-	for i, v := range vs {
-		h := hostileFeeds[i%len(hostileFeeds)]
-		f, err := aggregator.Read([]byte(h.write(v.Input, nil)), feeds.Meta{}, "")
-		if err != nil {
-			t.Fatal(err)
+	titles := map[string]bool{} // as they are after reading
+	for _, v := range vs {
+		for _, h := range hostileFeeds {
+			f, err := aggregator.Read([]byte(h.write(v.Input, nil)), feeds.Meta{}, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			titles[f.Title] = true
 		}
-		at := time.Now()
-		err = n.db.Save(t.Context(), aggregator.Batch{At: at, State: aggregator.State{
-			Source: one.id, URL: one.url, LastPoll: at, NextPoll: at, Feed: aggregator.About{Title: f.Title}, Error: f.Title,
-		}})
-		if err != nil {
+	}
+	c := newChecks(t)
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(titles)), perSource) {
+		saves, ctx := errgroup.WithContext(t.Context())
+		for i, title := range part {
+			at := time.Now()
+			saves.Go(func() error {
+				return n.db.Save(ctx, aggregator.Batch{At: at, State: aggregator.State{
+					Source: sources[i].id, URL: sources[i].url, LastPoll: at, NextPoll: at, Feed: aggregator.About{Title: title}, Error: title,
+				}})
+			})
+		}
+		if err := saves.Wait(); err != nil {
 			t.Fatal(err)
 		}
 		c.document("html", served200(t, n.site.Handler(), "/status"))
 	}
 	c.finish()
-	t.Logf("%d vectors: %s", len(vs), c.sum())
+	t.Logf("%d vectors, %d titles: %s", len(vs), len(titles), c.sum())
 }
