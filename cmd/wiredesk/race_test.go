@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// raceSlack is how much the race detector lengthens what is measured.
+const raceSlack = 20
