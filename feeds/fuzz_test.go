@@ -1,0 +1,148 @@
+package feeds
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// maxSeed bounds the documents that fuzzing starts from: large ones are slow to
+// mutate.
+const maxSeed = 64 << 10
+
+// SeedDocuments are our own documents and, where they are, those of the shared
+// data. FuzzParse stands in feeds_test, since it cleans what it parsed.
+func SeedDocuments(f *testing.F) (docs [][]byte) {
+	f.Helper()
+	add := func(doc []byte) { docs = append(docs, doc) }
+	for _, dir := range []string{"testdata", filepath.Join(dataDir(), "feeds", "corpus"), filepath.Join(dataDir(), "hostile", "xml")} {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			doc, err := os.ReadFile(path)
+			if err == nil {
+				add(doc[:min(len(doc), maxSeed)])
+			}
+			return err
+		})
+		if err != nil && dir == "testdata" {
+			f.Fatal(err)
+		}
+	}
+	for _, doc := range []string{
+		`<rss><channel><title>t</title><item><title>a <b>b</b> &amp; c</title><description><p>x<p>y</description></item></channel></rss>`,
+		`<feed xmlns="http://www.w3.org/2005/Atom"><entry xml:lang="ar" xml:base="/x/"><title type="xhtml"><div>a<br/></div></title></entry></feed>`,
+		`<rdf:RDF xmlns:rdf="r"><item rdf:about="x"><dc:date>2024-12-08</dc:date><foo:bar a=b c>`,
+		`{"version":"https://jsonfeed.org/version/1.1","items":[null,{"id":1,"authors":[null,"x"],"content_text":"a\u0000b"}]}`,
+		`<!DOCTYPE rss [<!ENTITY a "b"><!-- it's -->]><rss><channel><item><title>&a;&#0;&#x80;</title></item>`,
+	} {
+		add([]byte(doc))
+	}
+	return docs
+}
+
+// FuzzNormalise: what comes out is XML by the strictest reader, and reading that
+// once more finds the same feed.
+func FuzzNormalise(f *testing.F) {
+	for _, doc := range SeedDocuments(f) {
+		text, _ := decode(doc, "")
+		f.Add(string(text))
+	}
+	meta := Meta{URL: "https://one.example/dir/feed.xml"}
+	f.Fuzz(func(t *testing.T, src string) {
+		src = strings.ToValidUTF8(src, "\ufffd")
+		n, err := normalise(src, meta.URL)
+		if err != nil {
+			return
+		}
+		out := bytes.Clone(n.out.Bytes())
+		if err := wellFormed(out); err != nil {
+			t.Fatalf("%v\n%q\nbecame\n%q", err, src, out)
+		}
+		first, err := parseXML(out, meta)
+		if err != nil {
+			return // gofeed says why
+		}
+		n, err = normalise(string(out), meta.URL)
+		if err != nil {
+			t.Fatalf("%v in what it wrote\n%q", err, out)
+		}
+		second, err := parseXML(bytes.Clone(n.out.Bytes()), meta)
+		if err != nil {
+			t.Fatalf("%v after another round\n%q", err, out)
+		}
+		if d := cmp.Diff(apart(first), apart(second)); d != "" {
+			t.Fatalf("another round changes it: %s\n%q", d, out)
+		}
+	})
+}
+
+// apart is a feed without Atom's text constructs: they have become HTML and lost
+// the type that said so, and another round takes them for text.
+func apart(f *Feed) *Feed {
+	if f.Format != Atom {
+		return f
+	}
+	f.Title, f.Description, f.Rights = "", "", ""
+	for i := range f.Items {
+		it := &f.Items[i]
+		it.Title, it.Summary, it.Content, it.Rights = "", "", "", ""
+		if it.Origin != nil {
+			it.Origin.Title = ""
+		}
+	}
+	return f
+}
+
+func wellFormed(doc []byte) error {
+	dec := xml.NewDecoder(bytes.NewReader(doc))
+	for {
+		if _, err := dec.Token(); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// FuzzDate: a date that is read is one that can be stored and published.
+func FuzzDate(f *testing.F) {
+	for _, s := range []string{
+		"Sun, 08 Dec 2024 09:30:00 GMT", "2024-12-08T09:30:00+03:00", "8 déc 2024 9:30", "2024-12-08", "0001-01-01T00:00:00Z", "Mon, 32 Foo 2024",
+		"2999-12-31T23:59:59-23:00", "1970-01-01T00:00:00+14:00", "12/8/2024 9:30:00 PM", "Dec 8, 2024 9:30 PM", "20241208T093000Z", "Sun Dec 8 09:30:00 EST 2024",
+	} {
+		f.Add(s)
+	}
+	if data, err := os.ReadFile(filepath.Join(dataDir(), "hostile", "http", "dates.jsonl")); err == nil {
+		for line := range bytes.SplitSeq(data, []byte("\n")) {
+			var row struct{ Date string }
+			if json.Unmarshal(line, &row) == nil {
+				f.Add(row.Date)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		d, ok := ParseDate(s)
+		if !ok {
+			return
+		}
+		if d.Location() != time.UTC || d.Year() < 1970 || d.Year() >= 3000 {
+			t.Fatalf("%q is read as %s", s, d)
+		}
+		again, ok := ParseDate(d.Format(time.RFC3339))
+		if !ok || !again.Equal(d.Truncate(time.Second)) {
+			t.Fatalf("%q is %s, and that is %s", s, d, again)
+		}
+	})
+}
