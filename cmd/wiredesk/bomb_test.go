@@ -271,7 +271,7 @@ func TestBombChild(t *testing.T) {
 	var b blast
 	c := measure(name, func() {
 		err := safelyRun(func() error {
-			f, err := aggregator.Read(doc, feeds.Meta{URL: "https://one.example/feed"}, "")
+			f, err := aggregator.Read(doc, feeds.Meta{URL: "https://one.example/feed"}, "", feeds.Known{})
 			if err != nil {
 				return err
 			}

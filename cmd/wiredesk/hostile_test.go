@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wiredesk/wiredesk/aggregator"
 	"github.com/wiredesk/wiredesk/feeds"
 	"github.com/wiredesk/wiredesk/feeds/fetch"
 )
@@ -110,7 +111,7 @@ func TestNoEntityOfADocumentIsExpanded(t *testing.T) {
 			}
 			used++
 			doc := slices.Concat(types, []byte("<rss><channel><item><title>"+want+"</title></item></channel></rss>"))
-			f, err := feeds.Parse(doc, feeds.Meta{})
+			f, err := feeds.Parse(doc, feeds.Meta{}, feeds.Known{})
 			ok := err == nil && len(f.Items) == 1
 			if known := knownDoctypes[d.Name]; known != "" && !ok {
 				t.Logf("%s: %v: %s", d.Name, err, known)
@@ -143,7 +144,7 @@ func TestHostileJSON(t *testing.T) {
 		feed := fmt.Appendf(nil, `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","content_text":"x","_x":%s}]}`, d.body())
 		var read bool
 		cs.run(d.Name+" in a feed", func() error {
-			f, err := feeds.Parse(feed, feeds.Meta{})
+			f, err := feeds.Parse(feed, feeds.Meta{}, feeds.Known{})
 			read = err == nil && len(f.Items) == 1
 			return err
 		})
@@ -249,7 +250,7 @@ func poll(ctx context.Context, client *fetch.Client, url string) error {
 	if err != nil {
 		return err
 	}
-	return readHostile(resp.Body, feeds.Meta{URL: resp.URL, ContentType: resp.ContentType})
+	return readHostile(resp.Body, aggregator.MetaOf(resp))
 }
 
 // TestHostileBodies: broken compressed streams, under the coding they were made

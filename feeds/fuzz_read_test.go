@@ -13,23 +13,23 @@ import (
 	"github.com/wiredesk/wiredesk/feeds/clean"
 )
 
-// FuzzParse: whatever the bytes, there is an error in words or a feed within the
+// FuzzRead reads as a poll does. Whatever the bytes, there is an error in words or a feed within the
 // limits, the same each time; and what is fit to keep can be printed.
-func FuzzParse(f *testing.F) {
+func FuzzRead(f *testing.F) {
 	kinds := []string{"", "text/xml; charset=windows-1256", "application/json", "text/html; charset=utf-16"}
 	for i, doc := range feeds.SeedDocuments(f) {
 		f.Add(doc, kinds[i%len(kinds)])
 	}
 	f.Fuzz(func(t *testing.T, doc []byte, kind string) {
 		meta := feeds.Meta{URL: "https://one.example/dir/feed.xml", ContentType: kind}
-		feed, err := feeds.Parse(doc, meta)
+		feed, err := feeds.Parse(doc, meta, feeds.Known{})
 		if err != nil {
 			if strings.Contains(err.Error(), "panic") {
 				t.Fatal(err)
 			}
 			return
 		}
-		again, err := feeds.Parse(doc, meta)
+		again, err := feeds.Parse(doc, meta, feeds.Known{})
 		if d := cmp.Diff(feed, again); d != "" || err != nil {
 			t.Fatalf("the same bytes, another feed: %v %s", err, d)
 		}
