@@ -96,6 +96,7 @@ items = 500
 // TestNoVectorIsPublished polls documents full of vectors, files them, and judges
 // every document and page of the site.
 func TestNoVectorIsPublished(t *testing.T) {
+	t.Parallel()
 	vs := vectors(t)
 	sources := serveHostile(t, vs)
 	var errs bytes.Buffer
@@ -147,6 +148,7 @@ func served200(t *testing.T, h http.Handler, at string) []byte {
 
 // TestNoVectorIsOnTheStatusPage: it shows what each source's feed calls itself.
 func TestNoVectorIsOnTheStatusPage(t *testing.T) {
+	t.Parallel()
 	vs := vectors(t)
 	var sources []hostileSource
 	for i := range perSource {

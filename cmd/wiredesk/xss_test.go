@@ -55,6 +55,12 @@ func vectors(t testing.TB) []vector {
 	if len(vs) < 2000 {
 		t.Fatalf("%d vectors: not the set", len(vs))
 	}
+	if raceSlack > 1 { // a sample: what the race detector looks for is not in the vectors
+		vs = slices.Collect(func(yield func(vector) bool) {
+			for i := 0; i < len(vs) && yield(vs[i]); i += 10 {
+			}
+		})
+	}
 	return vs
 }
 
@@ -182,6 +188,7 @@ func knownLink(in, once string) string {
 // reads it, then written in every format. This is where the fields of a feed
 // itself go, most of which no edition shows.
 func TestNoVectorPassesReading(t *testing.T) {
+	t.Parallel()
 	vs := vectors(t)
 	c := newChecks(t)
 	for _, v := range vs {
@@ -201,6 +208,7 @@ func TestNoVectorPassesReading(t *testing.T) {
 
 // TestHostileFeedsOfFeedparser: whole documents of another project's suite.
 func TestHostileFeedsOfFeedparser(t *testing.T) {
+	t.Parallel()
 	docs := jsonLines[struct{ File, XML string }](t, "xss", "feedparser_sanitize.jsonl")
 	c := newChecks(t)
 	for _, d := range docs {
