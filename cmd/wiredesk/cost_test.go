@@ -106,7 +106,7 @@ func (cs *costs) log() {
 // readHostile reads a document as a poll does and, where it is a feed, prints it
 // in every format, which has to be well-formed.
 func readHostile(body []byte, meta feeds.Meta) error {
-	f, err := aggregator.Read(body, meta, "", feeds.Known{})
+	f, err := aggregator.Read(body, meta)
 	if err != nil {
 		return err
 	}

@@ -167,7 +167,7 @@ func TestNoVectorIsOnTheStatusPage(t *testing.T) {
 	titles := map[string]bool{} // as they are after reading
 	for _, v := range vs {
 		for _, h := range hostileFeeds {
-			f, err := aggregator.Read([]byte(h.write(v.Input, nil)), feeds.Meta{}, "", feeds.Known{})
+			f, err := aggregator.Read([]byte(h.write(v.Input, nil)), feeds.Meta{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -193,7 +193,7 @@ func TestNoVectorPassesReading(t *testing.T) {
 	c := newChecks(t)
 	for _, v := range vs {
 		for _, h := range hostileFeeds {
-			f, err := aggregator.Read([]byte(h.write(v.Input, []vector{v})), feeds.Meta{URL: "https://one.example/dir/feed.xml"}, "", feeds.Known{})
+			f, err := aggregator.Read([]byte(h.write(v.Input, []vector{v})), feeds.Meta{URL: "https://one.example/dir/feed.xml"})
 			if err != nil || len(f.Items) != 2 {
 				t.Errorf("%s as %s: %v", v.ID, h.format, err)
 				continue
@@ -212,7 +212,7 @@ func TestHostileFeedsOfFeedparser(t *testing.T) {
 	docs := jsonLines[struct{ File, XML string }](t, "xss", "feedparser_sanitize.jsonl")
 	c := newChecks(t)
 	for _, d := range docs {
-		f, err := aggregator.Read([]byte(d.XML), feeds.Meta{URL: "https://one.example/"}, "", feeds.Known{})
+		f, err := aggregator.Read([]byte(d.XML), feeds.Meta{URL: "https://one.example/"})
 		if err != nil {
 			t.Errorf("%s: %v", d.File, err)
 			continue
