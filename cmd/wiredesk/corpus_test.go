@@ -31,6 +31,9 @@ func testData(t testing.TB) string {
 	if dir == "" {
 		dir = filepath.Join("..", "..", "..", "shared", "data")
 	}
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs // checkers run elsewhere
+	}
 	if _, err := os.Stat(dir); err != nil {
 		missing(t, "no test data at "+dir+" (set WIREDESK_DATA)")
 	}
