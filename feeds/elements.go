@@ -28,7 +28,7 @@ func (n *normaliser) start(rest string) error {
 	if len(n.stack) > maxNesting {
 		return &LimitError{"elements nested", maxNesting}
 	}
-	if n.isItem(t.name) && n.skipping == 0 && n.pass(from, t.name) {
+	if n.isItem(t.name) && n.skipping == 0 && n.pass(from, t) {
 		return nil
 	}
 	if n.child(t); n.xmlns > maxXMLNS {
@@ -51,11 +51,11 @@ func (n *normaliser) open(t tag) error {
 }
 
 // pass counts an item and passes over one whose bytes are known.
-func (n *normaliser) pass(from int, name string) bool {
+func (n *normaliser) pass(from int, t tag) bool {
 	if n.items++; n.items > MaxItems {
 		return false // child leaves it out
 	}
-	n.raw = n.rawItem(from, name)
+	n.raw = n.rawItem(from, t)
 	if n.raw.end == 0 || !n.known[n.raw.sum] {
 		return false
 	}
@@ -69,13 +69,15 @@ func (n *normaliser) child(t tag) {
 	parent := n.stack[len(n.stack)-1]
 	el := inherit(parent, t)
 	first := len(n.stack) == 1
-	if n.isItem(t.name) && n.skipping == 0 {
-		if n.items > MaxItems {
-			n.over++
-			n.skipping = len(n.stack)
-		} else {
-			n.itemAt, n.told = n.out.Len(), false
-		}
+	switch item := n.isItem(t.name); {
+	case n.skipping > 0:
+	case item && n.items > MaxItems:
+		n.over++
+		n.skipping = len(n.stack)
+	case item:
+		n.itemAt, n.told, n.itemParts = n.out.Len(), false, 0
+	case n.crowded():
+		n.skipping = len(n.stack)
 	}
 	n.xmlns += el.xmlns
 	n.declare(el, 1)
@@ -94,6 +96,17 @@ func (n *normaliser) child(t tag) {
 			n.own("base", el.base) // an xml:base on the text itself
 		}
 	}
+}
+
+// crowded counts an element and says whether its item, or the feed beside its
+// items, has too many.
+func (n *normaliser) crowded() bool {
+	parts := &n.feedParts
+	if n.inItem() {
+		parts = &n.itemParts
+	}
+	*parts++
+	return *parts > maxParts
 }
 
 // inherit is the element of a start tag below a parent.

@@ -50,7 +50,7 @@ func (o *objects) UnmarshalJSON(data []byte) error {
 	if json.Unmarshal(data, &list) != nil {
 		list = []json.RawMessage{data}
 	}
-	for _, raw := range list {
+	for _, raw := range list[:min(len(list), maxParts)] {
 		var m map[string]json.RawMessage
 		if json.Unmarshal(raw, &m) == nil && m != nil {
 			*o = append(*o, m)
@@ -91,8 +91,8 @@ var errNoJSONFeed = errors.New("JSON, but not a JSON Feed: it has neither a vers
 
 func parseJSON(text []byte, meta Meta, known map[Sum]bool) (*Feed, error) {
 	text, skipped := cutKnown(text, known)
-	if deep(text, maxNesting) {
-		return nil, &LimitError{"values nested", maxNesting}
+	if err := bounded(text); err != nil {
+		return nil, err
 	}
 	var d jsonFeed
 	if err := json.Unmarshal(text, &d); err != nil {
@@ -124,9 +124,9 @@ func parseJSON(text []byte, meta Meta, known map[Sum]bool) (*Feed, error) {
 	return f, nil
 }
 
-// deep says whether brackets nest beyond a limit, without building anything.
-func deep(text []byte, limit int) bool {
-	depth, quoted := 0, false
+// bounded counts brackets and values, without building anything.
+func bounded(text []byte) error {
+	depth, values, quoted := 0, 0, false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case quoted && c == '\\':
@@ -135,14 +135,18 @@ func deep(text []byte, limit int) bool {
 			quoted = !quoted
 		case quoted:
 		case c == '{' || c == '[':
-			if depth++; depth > limit {
-				return true
+			if depth++; depth > maxNesting {
+				return &LimitError{"values nested", maxNesting}
 			}
 		case c == '}' || c == ']':
 			depth--
+		case c == ',':
+			if values++; values > maxElements {
+				return &LimitError{"values", maxElements}
+			}
 		}
 	}
-	return false
+	return nil
 }
 
 func jsonPeople(list objects) (ps []Person) {

@@ -65,13 +65,19 @@ type rawItem struct {
 // that place; from then on the same bytes below the same elements do so again,
 // for nothing else goes into how it reads them. What a wrong guess costs is that
 // the item is never known and always read.
-func (n *normaliser) rawItem(from int, name string) rawItem {
-	endTag := "</" + name + ">"
-	i := strings.Index(n.src[from:], endTag)
-	if i < 0 {
+func (n *normaliser) rawItem(from int, t tag) rawItem {
+	if n.endless {
 		return rawItem{}
 	}
-	end := from + i + len(endTag)
+	end := n.at
+	if !t.closed {
+		endTag := "</" + t.name + ">"
+		i := strings.Index(n.src[from:], endTag)
+		if n.endless = i < 0; n.endless {
+			return rawItem{} // and there is none for those behind it: do not look again
+		}
+		end = from + i + len(endTag)
+	}
 	b := n.inherited[:0]
 	for i := range n.stack {
 		el := &n.stack[i]

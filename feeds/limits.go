@@ -11,6 +11,7 @@ const (
 	maxXMLNS    = 64       // namespace declarations
 	maxElements = 200_000
 	maxField    = 1 << 20 // bytes; longer ones are cut
+	maxParts    = 1000    // elements of one item, or of a feed beside its items; those beyond are passed over
 )
 
 // A LimitError is a document beyond a limit. Nothing of it is kept.

@@ -27,20 +27,24 @@ type normaliser struct {
 	out  bytes.Buffer
 	root string // local name, lower case
 
-	stack    []element
-	declared map[string]int // prefixes in force, and how often
-	elements int
-	xmlns    int // declarations in force
-	items    int
-	over     int
-	itemAt   int  // where in out the open item starts; -1 outside
-	told     bool // the open item has its description
-	take     *construct
-	skipping int // depth of the stack at which an item over the limit opened; 0 for none
+	stack     []element
+	declared  map[string]int // prefixes in force, and how often
+	elements  int
+	xmlns     int // declarations in force
+	items     int
+	over      int
+	itemParts int  // elements in the open item
+	feedParts int  // elements beside the items
+	typed     bool // a DOCTYPE was seen
+	itemAt    int  // where in out the open item starts; -1 outside
+	told      bool // the open item has its description
+	take      *construct
+	skipping  int // depth of the stack at which an item over the limit opened; 0 for none
 
 	known     map[Sum]bool // raw items to pass over
 	skipped   []Sum        // those passed over, in order
 	raw       rawItem      // the open item
+	endless   bool         // an item had no end tag: so have those behind it
 	hash      hash.Hash    // of raw items, used again
 	inherited []byte       // what it begins with, used again
 	held      []string     // texts kept from gofeed
@@ -149,12 +153,26 @@ func (n *normaliser) skip(rest, end string) {
 	n.at = len(n.src)
 }
 
-// doctype passes over a DOCTYPE with its internal subset. Its entities are
-// never expanded: they are how a kilobyte becomes a gigabyte.
+// doctype passes over the DOCTYPE with its internal subset, and over other
+// declarations. Its entities are never expanded: they are how a kilobyte becomes
+// a gigabyte. A document has one, before its root: looking for the end of each of
+// many would take the square of their number.
 func (n *normaliser) doctype(rest string) {
+	if n.typed || n.root != "" {
+		n.skip(rest, ">")
+		return
+	}
+	n.typed = true
 	depth, quote := 0, byte(0)
 	for i := 2; i < len(rest); i++ {
 		switch c := rest[i]; {
+		case quote == 0 && strings.HasPrefix(rest[i:], "<!--"):
+			end := strings.Index(rest[i:], "-->")
+			if end < 0 {
+				n.at = len(n.src)
+				return
+			}
+			i += end + 2
 		case quote != 0:
 			if c == quote {
 				quote = 0

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"regexp"
 	"time"
 
 	gorilla "github.com/gorilla/feeds"
@@ -69,11 +70,11 @@ const stylesheet = `<?xml-stylesheet type="text/css" href="feed.css"?>`
 
 func writeRSS(f *Feed) ([]byte, error) {
 	ch := &rssOutChannel{RssFeed: &gorilla.RssFeed{
-		Title: f.Title, Link: f.Link, Description: f.Description, Language: f.Lang, Copyright: f.Rights,
+		Title: rssTitle(f.Title), Link: f.Link, Description: htmlText.Replace(f.Description), Language: f.Lang, Copyright: f.Rights,
 		Generator: f.Generator, Ttl: int(f.TTL / time.Minute),
 	}}
 	if ch.Description == "" {
-		ch.Description = f.Title // required (RSS 2.0)
+		ch.Description = htmlText.Replace(f.Title) // required (RSS 2.0)
 	}
 	if !f.Updated.IsZero() {
 		ch.LastBuildDate = f.Updated.UTC().Format(time.RFC1123Z)
@@ -97,10 +98,23 @@ func writeRSS(f *Feed) ([]byte, error) {
 	}, f.Self != "")
 }
 
+// rssTitle is a plain title as RSS carries it. The format does not say whether a
+// title is HTML, and readers differ: one that reads alike both ways stays as it
+// is, and one with what HTML takes for a tag or a reference is escaped, since it
+// would else vanish or, worse, run.
+func rssTitle(s string) string {
+	if looksLikeHTML.MatchString(s) {
+		return htmlText.Replace(s)
+	}
+	return s
+}
+
+var looksLikeHTML = regexp.MustCompile(`<[a-zA-Z/!?]|&[#a-zA-Z]`)
+
 func rssOutOf(it *Item) *rssOutItem {
 	out := &rssOutItem{
 		RssItem: &gorilla.RssItem{
-			Title: it.Title, Link: it.Link, Description: outPlain(it),
+			Title: rssTitle(it.Title), Link: it.Link, Description: htmlText.Replace(outPlain(it)),
 			Guid: &gorilla.RssGuid{Id: it.ID, IsPermaLink: "false"},
 		},
 		Lang: it.Lang, Rights: it.Rights, Categories: rssOutCategories(it.Categories),

@@ -88,12 +88,6 @@ func TestHostileXML(t *testing.T) {
 	cs.log()
 }
 
-// knownDoctypes are files whose DOCTYPE is not passed over as it should be.
-var knownDoctypes = map[string]string{
-	"xml/libxml2/errors__759398.xml": "known: a quote in a comment of a DOCTYPE's internal subset opens a string, and the feed is lost " +
-		"(<!DOCTYPE rss [<!-- it's --><!ENTITY a \"b\">]><rss>…)",
-}
-
 // TestNoEntityOfADocumentIsExpanded: neither one of its own nor a file's. The
 // hostile DOCTYPEs stand before a feed that uses all their names.
 func TestNoEntityOfADocumentIsExpanded(t *testing.T) {
@@ -113,12 +107,6 @@ func TestNoEntityOfADocumentIsExpanded(t *testing.T) {
 			doc := slices.Concat(types, []byte("<rss><channel><item><title>"+want+"</title></item></channel></rss>"))
 			f, err := feeds.Parse(doc, feeds.Meta{}, feeds.Known{})
 			ok := err == nil && len(f.Items) == 1
-			if known := knownDoctypes[d.Name]; known != "" && !ok {
-				t.Logf("%s: %v: %s", d.Name, err, known)
-				continue
-			} else if known != "" {
-				t.Errorf("%s is mended: take it out of knownDoctypes", d.Name)
-			}
 			if !ok {
 				t.Errorf("%s: %v of %s", d.Name, err, doc)
 				continue

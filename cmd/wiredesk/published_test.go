@@ -55,16 +55,6 @@ var fieldKinds = map[string]kind{
 	"opml @version": number, "opml dateModified": number,
 }
 
-// knownHTML are defects that these tests found: fields whose readers take HTML
-// and that we fill with plain text as it is. Any other bad text in such a field
-// is no known one.
-var knownHTML = map[string]string{
-	"rss description": "known: RSS 2.0 takes a description for HTML, the writer puts plain text there without escaping it " +
-		"(an item with the JSON summary \"<script>alert(1)</script>\")",
-	"rss title": "known: most readers take an RSS title for HTML, the writer puts plain text there without escaping it " +
-		"(an item with the JSON title \"<script>alert(1)</script>\")",
-}
-
 // checks judges published documents, each distinct text once.
 type checks struct {
 	t      *testing.T
@@ -72,11 +62,10 @@ type checks struct {
 	html   map[markup]map[string]bool // distinct HTML → the fields it stood in
 	plain  map[string]bool            // texts published as plain text, in any format
 	bad    map[string][]string        // field → what is wrong, with its text
-	known  map[string][]string        // the same, of knownHTML
 }
 
 func newChecks(t *testing.T) *checks {
-	return &checks{t: t, fields: map[string]int{}, html: map[markup]map[string]bool{}, plain: map[string]bool{}, bad: map[string][]string{}, known: map[string][]string{}}
+	return &checks{t: t, fields: map[string]int{}, html: map[markup]map[string]bool{}, plain: map[string]bool{}, bad: map[string][]string{}}
 }
 
 // feed writes f in every format and judges what came out.
@@ -221,7 +210,7 @@ func (c *checks) hold(m markup, field string) {
 	c.html[m][field] = true
 }
 
-// finish runs both parsers and reports. A known defect that was not met says so:
+// finish runs both parsers and reports:
 // it is mended, or the test no longer sees it.
 func (c *checks) finish() {
 	c.t.Helper()
@@ -238,22 +227,17 @@ func (c *checks) finish() {
 			continue
 		}
 		for field := range c.html[m] {
-			if knownHTML[field] != "" && c.plain[m.HTML] {
-				c.known[field] = append(c.known[field], fmt.Sprintf("%.300q", m.HTML))
-				continue
-			}
 			c.wrong(field, fmt.Sprintf("x/net/html %v, html5lib %v", bad, second[i]), m.HTML)
 		}
 	}
-	c.report(c.t.Errorf, c.bad)
-	c.report(c.t.Logf, c.known)
+	c.report()
 }
 
-func (c *checks) report(say func(string, ...any), found map[string][]string) {
+func (c *checks) report() {
 	c.t.Helper()
-	for _, field := range slices.Sorted(maps.Keys(found)) {
-		texts := found[field]
-		say("%s: %d texts, as in\n%s\n%s", field, len(texts), strings.Join(texts[:min(3, len(texts))], "\n"), knownHTML[field])
+	for _, field := range slices.Sorted(maps.Keys(c.bad)) {
+		texts := c.bad[field]
+		c.t.Errorf("%s: %d texts, as in\n%s", field, len(texts), strings.Join(texts[:min(3, len(texts))], "\n"))
 	}
 }
 
@@ -269,6 +253,6 @@ func (c *checks) sum() string {
 	for _, n := range c.fields {
 		values += n
 	}
-	return fmt.Sprintf("%d published values, %d distinct texts of HTML, %d violations, %d of known defects",
-		values, len(c.html), count(c.bad), count(c.known))
+	return fmt.Sprintf("%d published values, %d distinct texts of HTML, %d violations",
+		values, len(c.html), count(c.bad))
 }
