@@ -210,8 +210,7 @@ func (c *checks) hold(m markup, field string) {
 	c.html[m][field] = true
 }
 
-// finish runs both parsers and reports:
-// it is mended, or the test no longer sees it.
+// finish runs both parsers and reports what they find.
 func (c *checks) finish() {
 	c.t.Helper()
 	ms := slices.SortedFunc(maps.Keys(c.html), func(a, b markup) int { return strings.Compare(a.HTML, b.HTML) })
