@@ -40,6 +40,10 @@ func (n *normaliser) start(rest string) error {
 // open judges the root element.
 func (n *normaliser) open(t tag) error {
 	n.root = strings.ToLower(local(t.name))
+	n.rootPrefix, _, _ = strings.Cut(t.name, ":")
+	if n.rootPrefix == t.name || isKnown(n.rootPrefix) {
+		n.rootPrefix = ""
+	}
 	switch n.root {
 	case "rss", "rdf", "feed":
 		return nil
@@ -267,6 +271,9 @@ func (n *normaliser) rename(name string) string {
 
 // named is an element's name as written, without a prefix nobody declared.
 func (n *normaliser) named(name string) string {
+	if p := n.rootPrefix; p != "" && n.declared[p] == 0 {
+		name = strings.TrimPrefix(name, p+":") // a prefix nobody declared, on the root already
+	}
 	if strings.HasPrefix(name, "wd:") {
 		return name // renamed
 	}

@@ -21,11 +21,12 @@ var (
 // What gofeed would lose, it writes as elements of its own namespace "wd": an
 // item's language, its xml:base and its rdf:about.
 type normaliser struct {
-	src  string
-	body []byte // the same
-	at   int
-	out  bytes.Buffer
-	root string // local name, lower case
+	src        string
+	body       []byte // the same
+	at         int
+	out        bytes.Buffer
+	root       string // local name, lower case
+	rootPrefix string // "" for none, or one known
 
 	stack     []element
 	declared  map[string]int // prefixes in force, and how often

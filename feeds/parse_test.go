@@ -72,6 +72,7 @@ func TestDocumentsAreMended(t *testing.T) {
 		"words before the root":    {"Warning: mysql in line 3\n<?xml version='1.0'?><rss><channel>" + item(1) + "</channel></rss>", 1},
 		"a comment before it":      {"<!-- " + strings.Repeat("licence ", 2000) + "--><rss><channel>" + item(1) + "</channel></rss>", 1},
 		"a doctype with a subset":  {`<!DOCTYPE rss [<!ENTITY a "x"><!ENTITY b "&a;&a;>">]><rss><channel>` + item(1) + "</channel></rss>", 1},
+		"a root of no namespace":   {"<a:rss><a:channel>" + strings.NewReplacer("<", "<a:", "<a:/", "</a:").Replace(item(1)) + "</a:channel></a:rss>", 1},
 		"breaks off in an item":    {"<rss><channel>" + item(1) + item(2) + "<item><guid>3</guid><title>t3", 2},
 		"breaks off in a tag":      {"<rss><channel>" + item(1) + "<item><title>x</title><li", 1},
 		"breaks off between items": {"<rss><channel>" + item(1) + item(2), 2},
@@ -214,11 +215,15 @@ func TestDates(t *testing.T) {
 		"2024-12-08T06:30:00Z", "2024-12-08T09:30:00+03:00", "Sun, 08 Dec 2024 06:30:00 GMT", "Sun, 8 Dec 2024 06:30:00 +0000", "08 Dec 24 06:30 UT",
 		"Sun, 08 Dec 2024 01:30:00 EST", "2024-12-08 06:30:00", "Sunday, 8 December 2024 06:30:00 GMT", "Sun,  8 Dec 2024 06:30:00 GMT",
 		"dim., 08 déc. 2024 07:30:00 +0100", "8 Aralık 2024 09:30 +0300", "Sun Dec 8 06:30:00 2024", "2024-12-08T06:30:00.000Z", "Sun, 08 Dec 2024 06:30:00 GMT+00:00",
+		"Sunday, December 8th, 2024 at 1:30 a.m. EST", "Dec. 8, 2024, 6:30 AM", "Sun, 12/08/2024 - 06:30", "2024-12-08T01:30:00-05:00Z", "Sun Dec 08 2024 06:30:00 GMT+0000 (UTC)",
 		"Sun Dec 08 2024 06:30:00 GMT", "Sun, 08 Dec 2024 06:30:00 Z", "2024/12/8 06:30:00",
 	} {
 		if got, ok := ParseDate(s); !ok || !got.Equal(want) {
 			t.Errorf("%q: %v %v", s, got, ok)
 		}
+	}
+	if got, ok := ParseDate("mar., 01 déc. 2020 16:11:02 +0000"); !ok || got.Month() != time.December {
+		t.Errorf("a Tuesday is no March: %v", got)
 	}
 	for _, s := range []string{"", "yesterday", "0001-01-01T00:00:00Z", "99999-01-01", strings.Repeat("2", 1000)} {
 		if got, ok := ParseDate(s); ok {
