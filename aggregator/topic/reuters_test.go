@@ -29,21 +29,50 @@ func shared(t testing.TB, parts ...string) string {
 }
 
 // TestCountriesOfReuters measures aboutness on 1987 news labelled with the
-// countries they are about, and that a stricter aim never finds what a broader
-// one does not.
+// countries they are about. The floors are just below what was reached when this
+// was written. The aims of issue 4 are micro F1 .818 and macro .825 with standard,
+// precision .90 with strict and recall .93 with broad. The texts here are cut at
+// 500 characters, and the second and the last are not reached on them: 1 in 6
+// labels is of a country that neither title nor text names by these lists.
 func TestCountriesOfReuters(t *testing.T) {
 	docs := reuters(t)
-	var broader []map[string]bool
-	for _, aim := range []string{"broad", "standard", "strict"} {
-		found := about(set(t, countryTopics(aim)...), docs)
+	for _, row := range []struct {
+		aim          string
+		micro, macro figures // floors
+	}{
+		{"broad", figures{.79, .835, .815}, figures{.79, .825, .80}},
+		{"standard", figures{.845, .81, .828}, figures{.84, .805, .815}},
+		{"strict", figures{.96, .69, .805}, figures{.955, .66, .775}},
+	} {
+		found := about(set(t, countryTopics(row.aim)...), docs)
 		r := score(found, docs)
-		t.Logf("%-8s micro %s, macro %s, %d items", aim, r.micro, r.macro, len(docs))
+		t.Logf("%-8s micro %s, macro %s, %d items", row.aim, r.micro, r.macro, len(docs))
+		for _, c := range countries {
+			t.Logf("%-8s %-13s %s", row.aim, c.id, r.by[c.id])
+		}
+		if !r.micro.reach(row.micro) || !r.macro.reach(row.macro) {
+			t.Errorf("%s: micro %s, macro %s; want at least %s and %s", row.aim, r.micro, r.macro, row.micro, row.macro)
+		}
+	}
+}
+
+// A stricter aim finds nothing that a broader one does not.
+func TestAStricterAimFindsLess(t *testing.T) {
+	docs := reuters(t)
+	aims := []string{"broad", "standard", "strict"}
+	var broader []map[string]bool
+	for _, aim := range aims {
+		found, less := about(set(t, countryTopics(aim)...), docs), false
 		for i := range broader {
 			for id := range found[i] {
 				if !broader[i][id] {
 					t.Errorf("%s finds %s in %q, and the broader aim does not", aim, id, docs[i].Title)
 				}
 			}
+			less = less || len(found[i]) < len(broader[i])
+		}
+		if broader != nil && !less {
+			t.Errorf("%s finds no less", aim)
 		}
 		broader = found
 	}
@@ -111,6 +140,8 @@ func (c tally) figures() figures {
 type figures struct{ p, r, f float64 }
 
 func (f figures) String() string { return fmt.Sprintf("P %.3f R %.3f F1 %.3f", f.p, f.r, f.f) }
+
+func (f figures) reach(floor figures) bool { return f.p >= floor.p && f.r >= floor.r && f.f >= floor.f }
 
 // A result is the figures over all decisions (micro), the mean of those of the
 // topics (macro), and each topic's.
