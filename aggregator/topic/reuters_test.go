@@ -132,6 +132,17 @@ func reuters(t testing.TB) (docs []labelled) {
 // A tally counts what was found rightly, found wrongly, and missed.
 type tally struct{ hit, wrong, missed float64 }
 
+func (c *tally) count(found, about bool) {
+	switch {
+	case found && about:
+		c.hit++
+	case found:
+		c.wrong++
+	case about:
+		c.missed++
+	}
+}
+
 func (c tally) figures() figures {
 	return figures{c.hit / max(1, c.hit+c.wrong), c.hit / max(1, c.hit+c.missed), 2 * c.hit / max(1, 2*c.hit+c.wrong+c.missed)}
 }
@@ -156,14 +167,7 @@ func score(found []map[string]bool, docs []labelled) result {
 	for _, c := range countries {
 		var one tally
 		for i, d := range docs {
-			switch about := slices.Contains(d.Places, c.id); {
-			case about && found[i][c.id]:
-				one.hit++
-			case about:
-				one.missed++
-			case found[i][c.id]:
-				one.wrong++
-			}
+			one.count(found[i][c.id], slices.Contains(d.Places, c.id))
 		}
 		f, n := one.figures(), float64(len(countries))
 		r.by[c.id] = f
