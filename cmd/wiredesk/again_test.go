@@ -92,6 +92,11 @@ func TestWhyNamesTheNearestMiss(t *testing.T) {
 	if code := execute(t.Context(), []string{"demo", "--once", "--dir", dir}, strings.NewReader(""), io.Discard, io.Discard); code != 0 {
 		t.Fatalf("demo: exit %d", code)
 	}
+	daemon, err := store.Open(t.Context(), filepath.Join(dir, "data")) // preview and why work beside it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer daemon.Close()
 	var out, errs bytes.Buffer
 	execute(t.Context(), []string{"preview", "syria", "--json", "-c", config}, strings.NewReader(""), &out, &errs)
 	var p struct{ Missed []struct{ Link string } }
