@@ -28,38 +28,78 @@ func shared(t testing.TB, parts ...string) string {
 	return path
 }
 
-// countries are topics written before any error was looked at: names,
-// demonyms, capitals and leaders of 1987.
-var countries = map[string][]string{
-	"iran": {"Iran", "Iranian*", "Tehran", "Teheran", "Khomeini", "Rafsanjani"}, "iraq": {"Iraq", "Iraqi*", "Baghdad", "Saddam Hussein", "Basra"},
-	"israel": {"Israel", "Israeli*", "Jerusalem", "Tel Aviv", "Shamir", "Peres"}, "egypt": {"Egypt", "Egyptian*", "Cairo", "Mubarak"},
-	"turkey": {"=Turkey", "Turkish", "Ankara", "Istanbul", "Ozal", "=Turks"}, "saudi-arabia": {"Saudi*", "Riyadh", "King Fahd"},
-	"kuwait": {"Kuwait", "Kuwaiti*"}, "libya": {"Libya", "Libyan*", "Tripoli", "Gaddafi", "Qaddafi"}, "syria": {"Syria", "Syrian*", "Damascus", "Assad"},
-	"brazil": {"Brazil", "Brazilian*", "Brasilia", "Sarney", "Sao Paulo", "Rio de Janeiro"}, "japan": {"Japan", "Japanese", "Tokyo", "Nakasone", "Miyazawa"},
-	"france": {"=France", "French", "Paris", "Mitterrand", "Chirac", "Balladur"}, "china": {"China", "Chinese", "Peking", "Beijing", "Shanghai", "Deng Xiaoping"},
-	"mexico": {"Mexico", "Mexican*", "de la Madrid"}, "argentina": {"Argentina", "Argentine*", "Buenos Aires", "Alfonsin"},
-	"india": {"India", "Indian", "Indians", "New Delhi", "Bombay", "Gandhi"}, "nigeria": {"Nigeria", "Nigerian*", "Lagos", "Babangida"},
-}
-
 // TestCountriesOfReuters measures aboutness on 1987 news labelled with the
-// countries they are about. With standard the floors are just below what was
-// reached when this was written; presence anywhere is what broad asks.
+// countries they are about. The floors are just below what was reached when this
+// was written. The aims of issue 4 are micro F1 .818 and macro .825 with standard,
+// precision .90 with strict and recall .93 with broad. The texts here are cut at
+// 500 characters, and the second and the last are not reached on them: 1 in 6
+// labels is of a country that neither title nor text names by these lists.
 func TestCountriesOfReuters(t *testing.T) {
 	docs := reuters(t)
 	for _, row := range []struct {
 		aim          string
-		micro, macro float64
-	}{{"broad", .80, .78}, {"standard", .82, .80}, {"strict", .79, .75}} {
-		var topics []*config.Topic
-		for id, ts := range countries {
-			topics = append(topics, &config.Topic{ID: id, Aim: row.aim, Sources: []string{"*"}, Strong: []config.List{list("en", ts...)}})
+		micro, macro figures // floors
+	}{
+		{"broad", figures{.79, .835, .815}, figures{.79, .825, .80}},
+		{"standard", figures{.845, .81, .828}, figures{.84, .805, .815}},
+		{"strict", figures{.96, .69, .805}, figures{.955, .66, .775}},
+	} {
+		found := about(set(t, countryTopics(row.aim)...), docs)
+		r := score(found, docs)
+		t.Logf("%-8s micro %s, macro %s, %d items", row.aim, r.micro, r.macro, len(docs))
+		for _, c := range countries {
+			t.Logf("%-8s %-13s %s", row.aim, c.id, r.by[c.id])
 		}
-		micro, macro := measure(set(t, topics...), docs)
-		t.Logf("%-8s micro %s, macro F1 %.3f, %d items", row.aim, micro, macro, len(docs))
-		if micro.f1() < row.micro || macro < row.macro {
-			t.Errorf("%s: micro %s, macro F1 %.3f; want at least %.2f and %.2f", row.aim, micro, macro, row.micro, row.macro)
+		if !r.micro.reach(row.micro) || !r.macro.reach(row.macro) {
+			t.Errorf("%s: micro %s, macro %s; want at least %s and %s", row.aim, r.micro, r.macro, row.micro, row.macro)
 		}
 	}
+}
+
+// A stricter aim finds nothing that a broader one does not.
+func TestAStricterAimFindsLess(t *testing.T) {
+	docs := reuters(t)
+	aims := []string{"broad", "standard", "strict"}
+	var broader []map[string]bool
+	for _, aim := range aims {
+		found, less := about(set(t, countryTopics(aim)...), docs), false
+		for i := range broader {
+			for id := range found[i] {
+				if !broader[i][id] {
+					t.Errorf("%s finds %s in %q, and the broader aim does not", aim, id, docs[i].Title)
+				}
+			}
+			less = less || len(found[i]) < len(broader[i])
+		}
+		if broader != nil && !less {
+			t.Errorf("%s finds no less", aim)
+		}
+		broader = found
+	}
+}
+
+func countryTopics(aim string) (topics []*config.Topic) {
+	for _, c := range countries {
+		topics = append(topics, &config.Topic{
+			ID: c.id, Aim: aim, Sources: []string{"*"},
+			Strong: []config.List{list("en", c.strong...)}, Ignore: terms(c.ignore...),
+		})
+	}
+	return topics
+}
+
+// about lists the topics of each item.
+func about(s *Set, docs []labelled) []map[string]bool {
+	all := make([]map[string]bool, len(docs))
+	for i, d := range docs {
+		all[i] = map[string]bool{}
+		for _, m := range s.Match(news("en", d.Title, d.Text)) {
+			if m.In {
+				all[i][m.Topic] = true
+			}
+		}
+	}
+	return all
 }
 
 type labelled struct {
@@ -89,38 +129,51 @@ func reuters(t testing.TB) (docs []labelled) {
 	return docs
 }
 
+// A tally counts what was found rightly, found wrongly, and missed.
 type tally struct{ hit, wrong, missed float64 }
 
-func (c tally) f1() float64 { return 2 * c.hit / max(1, 2*c.hit+c.wrong+c.missed) }
-
-func (c tally) String() string {
-	return fmt.Sprintf("P %.3f R %.3f F1 %.3f", c.hit/max(1, c.hit+c.wrong), c.hit/max(1, c.hit+c.missed), c.f1())
+func (c *tally) count(found, about bool) {
+	switch {
+	case found && about:
+		c.hit++
+	case found:
+		c.wrong++
+	case about:
+		c.missed++
+	}
 }
 
-func measure(s *Set, docs []labelled) (micro tally, macro float64) {
-	by := map[string]*tally{}
-	for id := range countries {
-		by[id] = &tally{}
-	}
-	for _, d := range docs {
-		got := map[string]bool{}
-		for _, m := range s.Match(news("en", d.Title, d.Text)) {
-			got[m.Topic] = m.In
+func (c tally) figures() figures {
+	return figures{c.hit / max(1, c.hit+c.wrong), c.hit / max(1, c.hit+c.missed), 2 * c.hit / max(1, 2*c.hit+c.wrong+c.missed)}
+}
+
+// figures are precision, recall and F1.
+type figures struct{ p, r, f float64 }
+
+func (f figures) String() string { return fmt.Sprintf("P %.3f R %.3f F1 %.3f", f.p, f.r, f.f) }
+
+func (f figures) reach(floor figures) bool { return f.p >= floor.p && f.r >= floor.r && f.f >= floor.f }
+
+// A result is the figures over all decisions (micro), the mean of those of the
+// topics (macro), and each topic's.
+type result struct {
+	micro, macro figures
+	by           map[string]figures
+}
+
+func score(found []map[string]bool, docs []labelled) result {
+	var sum tally
+	r := result{by: map[string]figures{}}
+	for _, c := range countries {
+		var one tally
+		for i, d := range docs {
+			one.count(found[i][c.id], slices.Contains(d.Places, c.id))
 		}
-		for id, c := range by {
-			switch about := slices.Contains(d.Places, id); {
-			case about && got[id]:
-				c.hit++
-			case about:
-				c.missed++
-			case got[id]:
-				c.wrong++
-			}
-		}
+		f, n := one.figures(), float64(len(countries))
+		r.by[c.id] = f
+		r.macro.p, r.macro.r, r.macro.f = r.macro.p+f.p/n, r.macro.r+f.r/n, r.macro.f+f.f/n
+		sum.hit, sum.wrong, sum.missed = sum.hit+one.hit, sum.wrong+one.wrong, sum.missed+one.missed
 	}
-	for _, c := range by {
-		micro.hit, micro.wrong, micro.missed = micro.hit+c.hit, micro.wrong+c.wrong, micro.missed+c.missed
-		macro += c.f1() / float64(len(by))
-	}
-	return micro, macro
+	r.micro = sum.figures()
+	return r
 }

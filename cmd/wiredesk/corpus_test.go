@@ -139,6 +139,7 @@ func TestRealFeedsEndToEnd(t *testing.T) {
 	}
 	checkSources(t, c, first)
 	checkLedgers(t, first)
+	checkAgain(t, path)
 
 	clearSchedule(t, dir)
 	second := corpusRound(t, path)

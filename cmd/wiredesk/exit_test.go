@@ -29,6 +29,9 @@ func TestExitCodes(t *testing.T) {
 		"bad config":         {[]string{"check", "-c", bad}, exitConfig},
 		"run on bad config":  {[]string{"run", "-c", bad}, exitConfig},
 		"no item":            {[]string{"parse", filepath.Join(dir, "none.xml")}, exitFailed},
+		"unknown topic":      {[]string{"preview", "siria", "-c", allFail}, exitUsage},
+		"no length":          {[]string{"preview", "syria", "--since", "7", "-c", allFail}, exitUsage},
+		"against bad config": {[]string{"preview", "syria", "--against", bad, "-c", allFail}, exitConfig},
 		"every source fails": {[]string{"run", "--once", "-c", allFail}, exitAllFailed},
 	} {
 		var out, errs bytes.Buffer

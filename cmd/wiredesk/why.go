@@ -119,7 +119,7 @@ func whyMatch(b *strings.Builder, m topic.Match) {
 	case m.Veto != "":
 		fmt.Fprintf(b, "topic %s: out, rejected by %s\n", m.Topic, m.Veto)
 	default:
-		fmt.Fprintf(b, "nearest: topic %s, score %g of %g\n", m.Topic, m.Score, m.Need)
+		fmt.Fprintf(b, "nearest: %s %g of %g: %s\n", m.Topic, m.Score, m.Need, because(m))
 	}
 	for _, r := range m.Reasons {
 		fmt.Fprintf(b, "  %s, word %d: %q by %s (%s), %g\n", r.Field, r.At+1, r.Words, r.Term, r.List, r.Points)

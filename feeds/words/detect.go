@@ -32,6 +32,12 @@ var onlyIn = map[string]string{
 // given. It answers "" rather than a doubtful guess. Name plausible languages
 // only when the text cannot be in another: of 420 texts in a language left out,
 // two in three were given to one of those named.
+//
+// Of news items of title and lead in MasakhaNEWS at least 98 in 100 come out right
+// in English, French, Hausa, Igbo, Oromo, Shona, Somali and Tigrinya. These are not
+// claimed: Amharic (taken for Tigrinya), Kirundi (for Kinyarwanda, or unknown),
+// Yoruba (mostly unknown), and those it has no model of: Swahili and Lingala (taken
+// for Hausa, or unknown), Xhosa (for Zulu), Luganda, Nigerian Pidgin (for English).
 func Detect(text string, plausible ...string) string {
 	if len(text) > sampled {
 		text = strings.ToValidUTF8(text[:sampled], "")
