@@ -130,8 +130,11 @@ func splitAlternatives(s string) (alts []string) {
 func parseAlternative(s, field string) (clause, *slip) {
 	c := clause{field: field}
 	if !running(field) && field != "tag" && field != "author" {
-		c.text = words.Fold(s)
-		return c, nil
+		bare, near, bad := unquote(s)
+		if c.text = strings.TrimSpace(words.Fold(bare)); bad == nil && (c.text == "" || near > 0) {
+			bad = &slip{0, "nothing stands in it that the field could hold", "write the value right behind the colon"}
+		}
+		return c, bad
 	}
 	body, exact := strings.CutPrefix(s, "=")
 	body, near, bad := unquote(body)
