@@ -75,6 +75,7 @@ func TestQueriesOnTexts(t *testing.T) {
 		{"lang:en -Syria", "rain", "Syria"},
 		{"-source:bbc Syria", "", "Syria"},
 		{"AT&T", "AT&T", "AT"},
+		{"title:Syria | title:Iraq", "Iraq", "rain"},
 		{"Deir-ez-Zor", "Deir ez-Zor", "Deir"},
 	} {
 		s := set(t, asking("x", row.query))
@@ -118,6 +119,7 @@ func TestAMistakeOfAQueryHasItsPlaceAndAWayOut(t *testing.T) {
 		"Syria |":               {6, "nothing stands after |", "take it out"},
 		"| Syria":               {0, "nothing stands before |", "take it out"},
 		"Syria | -aid":          {8, "NOT cannot stand behind a |", "OR -b"},
+		"title:Syria | aid":     {14, "stand in one field", "title:a | title:b"},
 		"Syria - aid":           {6, "- is no sign", "right before"},
 		"Syria & aid":           {6, "& is no sign", "AND"},
 		"Syria && aid":          {6, "&& is no sign", "AND"},

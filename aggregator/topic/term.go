@@ -102,9 +102,20 @@ func parseAlternatives(s, field string, at int) (out []clause, bad *slip) {
 		default:
 			return nil, &slip{at, "nothing stands before a |", "take the | out, or write what it was for"}
 		}
+		start := at + len(alt) - len(strings.TrimLeft(alt, " "))
+		if i > 0 {
+			own, rest, bad := cutField(bare)
+			if bad == nil && own != "" && own != field {
+				bad = &slip{0, "alternatives of one term stand in one field", "make two terms of them"}
+			}
+			if bad != nil {
+				return nil, bad.from(start)
+			}
+			bare, start = rest, start+len(bare)-len(rest)
+		}
 		c, bad := parseAlternative(bare, field)
 		if bad != nil {
-			return nil, bad.from(at + len(alt) - len(strings.TrimLeft(alt, " ")))
+			return nil, bad.from(start)
 		}
 		out = append(out, c)
 		at += len(alt) + 1
