@@ -70,10 +70,13 @@ func TestOnlyWhatDecidesFilingIsInThePlansPrint(t *testing.T) {
 		change func(*config.Config)
 		moves  bool
 	}{
-		"a title":     {func(c *config.Config) { c.Site.Title = "x"; c.Topics[0].Title = "y" }, false},
-		"a schedule":  {func(c *config.Config) { c.Defaults.Fetch.Every *= 2 }, false},
-		"a term":      {func(c *config.Config) { c.Topics[0].Strong[0].Terms = nil }, true},
-		"an aim":      {func(c *config.Config) { c.Topics[0].Aim = "broad" }, true},
+		"a title":    {func(c *config.Config) { c.Site.Title = "x"; c.Topics[0].Title = "y" }, false},
+		"a schedule": {func(c *config.Config) { c.Defaults.Fetch.Every *= 2 }, false},
+		"a term":     {func(c *config.Config) { c.Topics[0].Strong[0].Terms = nil }, true},
+		"an aim":     {func(c *config.Config) { c.Topics[0].Aim = "broad" }, true},
+		"a query": {func(c *config.Config) {
+			c.Topics[0].Query = config.Term{Text: "NOT football", Path: "topics.syria.query"}
+		}, true},
 		"a home":      {func(c *config.Config) { c.Sources[0].Home = "" }, true},
 		"a new group": {func(c *config.Config) { c.Editions[0].Group = "item" }, true},
 	} {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // reserved are the edition ids whose addresses are ours.
@@ -19,7 +18,7 @@ func (r *reader) checkTopics(k *known) {
 	for _, t := range r.cfg.Topics {
 		path := "topics." + t.ID
 		if !taken[t.ID] && !r.hasTerms(path) {
-			r.fail(r.at(path), "write ["+path+".strong] and a list, as in en = ['Syria']", "%s has no terms: it would match nothing", path)
+			r.fail(r.at(path), "write ["+path+".strong] and a list, as in en = ['Syria'], or query = 'Syria' in ["+path+"]", "%s has no terms: it would match nothing", path)
 		}
 		for i, pattern := range t.Sources {
 			r.pattern(fmt.Sprintf("%s.sources[%d]", path, i), pattern, k)
@@ -39,23 +38,18 @@ func (r *reader) checkTopics(k *known) {
 	}
 }
 
-// hasTerms says whether a topic's lists were given, however wrong.
+// hasTerms says whether a topic's lists or its query were given, however wrong.
 func (r *reader) hasTerms(path string) bool {
-	return r.tried[path+".strong"] || r.tried[path+".weak"]
+	return r.tried[path+".strong"] || r.tried[path+".weak"] || r.tried[path+".query"]
 }
 
-// arabic are the languages written in Arabic letters.
-var arabic = []string{"ar", "fa", "ur", "ps", "ckb"}
-
-// checkList finds doubtful terms: of another script, twice, covered by a stem.
+// checkList finds doubtful terms: twice, covered by a stem. Other spellings and
+// phrases are for aggregator to find.
 func (r *reader) checkList(l List) {
 	folded := map[string]string{}
 	for _, t := range l.Terms {
 		at := r.at(t.Path)
 		f := strings.ToLower(t.Text)
-		if slices.Contains(arabic, l.Lang) && foreign(t.Text) {
-			r.warn(at, "move it to a list of its language, or to all", "%s: %q has no Arabic letters, so it can only match foreign words", t.Path, t.Text)
-		}
 		if _, twice := folded[f]; twice {
 			r.warn(at, "take one of them out", "%s: %q is in the list twice", t.Path, t.Text)
 		}
@@ -70,12 +64,6 @@ func (r *reader) checkList(l List) {
 			}
 		}
 	}
-}
-
-// foreign says whether a term has letters, but none that run right to left. A
-// regexp, a field and an exact term may be meant so.
-func foreign(term string) bool {
-	return !rightToLeft(term) && strings.ContainsFunc(term, unicode.IsLetter) && !strings.ContainsAny(term, "/:=")
 }
 
 // speakers are the sources a topic looks at: of each language the first, and

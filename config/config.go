@@ -86,6 +86,7 @@ type Topic struct {
 	Aim     string   // "broad", "standard" or "strict"
 	Strong  []List
 	Weak    []List
+	Query   Term // an item must satisfy it and the lists, or it alone; its Path is "" when there is none
 	Ignore  []Term
 	Reject  []Term
 	Tests   []Test
@@ -97,7 +98,7 @@ type List struct {
 	Terms []Term
 }
 
-// A Term is one entry of a list and where it stands.
+// A Term is one entry of a list, or a query, and where it stands.
 type Term struct {
 	Text string
 	Path string // as in "topics.syria.strong.en[2]"

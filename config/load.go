@@ -227,7 +227,7 @@ func (r *reader) defaults(t *value) {
 	d.Excerpt = r.number(t, "defaults", "excerpt", d.Excerpt, 0, 1000)
 }
 
-var topicKeys = []string{"title", "sources", "aim", "strong", "weak", "ignore", "reject", "tests"}
+var topicKeys = []string{"title", "sources", "aim", "query", "strong", "weak", "ignore", "reject", "tests"}
 
 // topic reads one topic. Without sources it takes them all.
 func (r *reader) topic(id, path string, t *value) {
@@ -241,12 +241,32 @@ func (r *reader) topic(id, path string, t *value) {
 		ID: id, Title: r.text(t, path, "title", id), Sources: r.texts(t, path, "sources"),
 		Aim:    r.oneOf(t, path, "aim", "standard", "broad", "standard", "strict"),
 		Strong: r.lists(t, path, "strong"), Weak: r.lists(t, path, "weak"),
+		Query:  r.query(t, path),
 		Ignore: r.terms(t, path, "ignore"), Reject: r.terms(t, path, "reject"), Tests: r.tests(t, path),
 	}
 	if len(top.Sources) == 0 {
 		top.Sources = []string{"*"}
 	}
 	r.cfg.Topics = append(r.cfg.Topics, top)
+}
+
+// query reads a topic's query. What it means is for aggregator.Compile to say.
+func (r *reader) query(t *value, path string) Term {
+	v := t.find("query")
+	if v == nil {
+		return Term{}
+	}
+	path = join(path, "query")
+	r.tried[path] = true
+	text, ok := r.given(t, strings.TrimSuffix(path, ".query"), "query")
+	switch {
+	case !ok:
+		return Term{}
+	case strings.TrimSpace(text) == "":
+		r.fail(v.span, "take it out, or write what items must say, as in 'Syria (sanctions OR aid) -football'", "%s is empty", path)
+		return Term{}
+	}
+	return Term{Text: text, Path: path}
 }
 
 var validLang = regexp.MustCompile(`^[a-z]{2,3}$`)

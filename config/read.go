@@ -39,7 +39,7 @@ var later = map[string][]string{
 	"":         {"jobs"},
 	"site":     {"public"},
 	"sources":  {"proxy", "tz", "strip", "max_per_day", "was"},
-	"topics":   {"query", "was"},
+	"topics":   {"was"},
 	"editions": {"hold", "private", "hub", "was"},
 }
 

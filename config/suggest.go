@@ -10,7 +10,7 @@ import (
 var synonyms = map[string]string{
 	"exclude": "reject exclude_sources", "exlude": "reject exclude_sources", "never": "reject", "block": "reject", "not": "ignore", "unless": "ignore",
 	"any": "strong", "languages": "langs", "keywords": "strong", "terms": "strong", "words": "strong", "match": "strong",
-	"maybe": "weak", "feed": "url", "link": "url", "href": "url", "xmlurl": "url", "language": "lang", "interval": "fetch",
+	"maybe": "weak", "filter": "query", "search": "query", "expression": "query", "keep_if": "query", "feed": "url", "link": "url", "href": "url", "xmlurl": "url", "language": "lang", "interval": "fetch",
 	"every": "fetch", "schedule": "fetch", "cron": "fetch", "refresh": "fetch", "name": "title", "base": "base_url",
 	"email": "contact", "address": "listen", "port": "listen", "retention": "keep", "feeds": "sources", "outputs": "editions",
 	"channels": "sources", "priority": "weight", "threshold": "aim", "level": "aim", "limit": "items", "count": "items", "period": "span", "window": "span", "keep_days": "keep", "tz": "timezone",

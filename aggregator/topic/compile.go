@@ -14,6 +14,7 @@ type Set struct {
 	topics []*compiled
 	byID   map[string]*compiled
 	index  index
+	roving []*compiled // topics whose query may hold where no word leads to them
 }
 
 // A compiled is a topic.
@@ -22,7 +23,12 @@ type compiled struct {
 	order int
 	langs map[string]bool // languages it has a list for
 	need  float64
+	query *query // nil without one
+	named bool   // another topic's query asks for it
 }
+
+// alone says whether the topic is a query and no lists.
+func (c *compiled) alone() bool { return len(c.Strong)+len(c.Weak) == 0 }
 
 // Kinds of rules.
 const (
@@ -30,6 +36,7 @@ const (
 	weak
 	ignore
 	reject
+	asked // of a query, and without points
 )
 
 // A rule is one clause of a topic. Rules are what the index finds; what a topic
@@ -41,6 +48,7 @@ type rule struct {
 	lang  string // list it stands in; "all" also for ignore and reject
 	term  string // as written
 	list  string // "strong.en"
+	leaf  *node  // of a query's term, else nil
 }
 
 // needs is the score each aim asks for.
@@ -59,7 +67,9 @@ func Compile(topics []*config.Topic) (*Set, []Error) {
 		s.topics = append(s.topics, c)
 		s.byID[t.ID] = c
 		errs = append(errs, s.lists(c)...)
+		errs = append(errs, s.query(c)...)
 	}
+	errs = append(errs, s.tie()...)
 	for _, e := range errs {
 		if !e.Warning {
 			return nil, errs
@@ -94,6 +104,7 @@ func (s *Set) lists(c *compiled) (errs []Error) {
 // list compiles the terms of one list into rules like the given one.
 func (s *Set) list(like rule, terms []config.Term) (errs []Error) {
 	spelled := map[string]string{} // folded term → as written
+	var read []listed
 	for _, t := range terms {
 		errs = append(errs, sameFolded(t, spelled)...)
 		straight := straighten(t.Text)
@@ -106,28 +117,28 @@ func (s *Set) list(like rule, terms []config.Term) (errs []Error) {
 			continue
 		}
 		errs = append(errs, doubts(t, clauses)...)
+		errs = append(errs, outOfScript(t, clauses, like.lang)...)
+		read = append(read, listed{t, clauses})
 		for _, cl := range clauses {
 			r := like
 			r.clause, r.term = cl, t.Text
 			s.index.add(&r)
 		}
 	}
-	return errs
+	return append(errs, overlapping(read)...)
 }
 
 // Test runs a sentence of the config against a topic. It answers "" when the
 // topic does as wanted, else what happened and which term decided. A test that
 // names no source asks about the terms alone.
 func (s *Set) Test(id string, t config.Test) string {
-	got, top := Match{}, s.byID[id]
+	top := s.byID[id]
 	if top == nil {
 		return fmt.Sprintf("no topic %q", id)
 	}
 	r := read(testDoc(t))
 	s.index.find(r)
-	if t.Source == "" || takes(top.Sources, r.doc) {
-		got = judge(top, r, r.hits[top])
-	}
+	got := r.verdict(top)
 	if got.In == t.Want {
 		return ""
 	}
@@ -142,6 +153,8 @@ func (s *Set) Test(id string, t config.Test) string {
 		return fmt.Sprintf("%q: want a match, but the topic takes nothing from source %q", what, t.Source)
 	case got.Veto != "":
 		return fmt.Sprintf("%q: want a match, rejected by %q", what, got.Veto)
+	case got.Lacks != "":
+		return fmt.Sprintf("%q: want a match, but the query lacks %q", what, got.Lacks)
 	}
 	return fmt.Sprintf("%q: want a match, got %g of %g points%s", what, got.Score, got.Need, deciding(got))
 }

@@ -33,11 +33,16 @@ func doubts(t config.Term, clauses []clause) (warnings []Error) {
 		}
 	}
 	for _, c := range clauses {
-		if running(c.field) && len(c.toks) == 1 && !c.toks[0].exact && !c.toks[0].stem && slices.Contains(everyday, c.toks[0].fold) {
+		if everydayWord(c) {
 			warn(0, fmt.Sprintf("%q stands in nearly every text", c.toks[0].raw), "take it out, or write =Word when case tells it apart")
 		}
 	}
 	return warnings
+}
+
+// everydayWord says whether a clause is one word of nearly every text.
+func everydayWord(c clause) bool {
+	return running(c.field) && len(c.toks) == 1 && !c.toks[0].exact && !c.toks[0].stem && slices.Contains(everyday, c.toks[0].fold)
 }
 
 // sameFolded warns of a term that another spelling in the list already stands

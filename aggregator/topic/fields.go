@@ -43,6 +43,9 @@ func cutField(s string) (field, rest string, bad *slip) {
 	if f, ok := named[strings.ToLower(m[1])]; ok {
 		return f, s[len(m[1])+1:], nil
 	}
+	if strings.EqualFold(m[1], "topic") {
+		return "", "", &slip{0, "topic: stands in a query only", "write query = 'topic:…' in the topic"}
+	}
 	if strings.HasPrefix(s[len(m[1]):], "://") {
 		return "", "", &slip{0, "an address is no term", "write url: and a piece of the address, or site: and the host"}
 	}
@@ -59,8 +62,13 @@ func nearest(word string) string {
 	if f, ok := meant[word]; ok {
 		return f
 	}
+	return closest(word, strings.Split(fieldList+", topic", ", "))
+}
+
+// closest is the word that another is a slip of, "" when none is close.
+func closest(word string, among []string) string {
 	best, least := "", 1+len(word)/3
-	for _, f := range strings.Split(fieldList, ", ") {
+	for _, f := range among {
 		if d := distance(word, f); d < least || d == least && best == "" {
 			best, least = f, d
 		}

@@ -54,6 +54,65 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
+// Topics with queries beside as many with lists of the same words.
+func BenchmarkQueries(b *testing.B) {
+	text := strings.Repeat("Residents of the old city said on Monday that the electricity had come back for four hours and that shops in Damascus were open. ", 18)
+	const n = 10_000
+	for name, topic := range map[string]func(i int) *config.Topic{
+		"lists": func(i int) *config.Topic {
+			return &config.Topic{ID: fmt.Sprint("t", i), Sources: []string{"*"}, Strong: []config.List{
+				list("en", fmt.Sprint("name", i), fmt.Sprint("place", i, " town"), fmt.Sprint("stem", i, "*"))}}
+		},
+		"queries": func(i int) *config.Topic {
+			return asking(fmt.Sprint("t", i), fmt.Sprintf(`(name%d OR "place%d town" OR stem%d*) lang:en -hamster%d`, i, i, i, i))
+		},
+	} {
+		topics := []*config.Topic{syria()}
+		for i := range n {
+			topics = append(topics, topic(i))
+		}
+		s := set(b, topics...)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Match(news("en", "Shops open in Damascus", text))
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "items/s")
+		})
+	}
+}
+
+// Topics one in fifty of which an item leads to, by lists and by queries.
+func BenchmarkQueriesThatMatch(b *testing.B) {
+	vocabulary := make([]string, 400)
+	for i := range vocabulary {
+		vocabulary[i] = fmt.Sprint("word", i)
+	}
+	text := strings.Join(vocabulary, " ")
+	for name, topic := range map[string]func(i int) *config.Topic{
+		"lists": func(i int) *config.Topic {
+			return &config.Topic{ID: fmt.Sprint("t", i), Sources: []string{"*"}, Strong: []config.List{
+				list("en", fmt.Sprint("word", i*2), fmt.Sprint("name", i), fmt.Sprint("word", i*2+1))}}
+		},
+		"queries": func(i int) *config.Topic {
+			return asking(fmt.Sprint("t", i), fmt.Sprintf("word%d (name%d OR word%d) lang:en -hamster%d", i*2, i, i*2+1, i))
+		},
+	} {
+		var topics []*config.Topic
+		for i := range 10_000 {
+			topics = append(topics, topic(i))
+		}
+		s := set(b, topics...)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Match(news("en", "Rain", text))
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "items/s")
+		})
+	}
+}
+
 func BenchmarkMatch(b *testing.B) {
 	text := strings.Repeat("Residents of the old city said on Monday that the electricity had come back for four hours and that shops in Damascus were open. ", 18)
 	for _, n := range []int{1, 100, 10_000} {

@@ -14,19 +14,32 @@ func (s *Set) Match(d Doc) []Match {
 	s.index.find(r)
 	var out []Match
 	for _, t := range s.concerned(r) {
-		if m := judge(t, r, r.hits[t]); m.In || m.Score > 0 || m.Veto != "" {
+		if m := r.decide(t); m.In || m.Score > 0 || m.Veto != "" {
 			out = append(out, m)
 		}
 	}
 	return out
 }
 
-// concerned are the topics that have a hit and take the item's source, and the
-// one its source belongs to, in the order of the config.
+// decide judges a topic, and remembers it when another may ask.
+func (r *reading) decide(t *compiled) Match {
+	if t.named {
+		return r.verdict(t)
+	}
+	return judge(t, r)
+}
+
+// concerned are the topics that have a hit or may do without one and take the
+// item's source, and the one its source belongs to, in the order of the config.
 func (s *Set) concerned(r *reading) []*compiled {
 	var ts []*compiled
 	for t := range r.hits {
 		if t.ID != r.doc.Take && takes(t.Sources, r.doc) {
+			ts = append(ts, t)
+		}
+	}
+	for _, t := range s.roving {
+		if _, hit := r.hits[t]; !hit && t.ID != r.doc.Take && takes(t.Sources, r.doc) {
 			ts = append(ts, t)
 		}
 	}

@@ -136,7 +136,7 @@ func TestAnItemOfOneWordIsCheap(t *testing.T) {
 			t.Fatalf("%d hits kept", len(hits))
 		}
 	}
-	if m := judge(s.topics[0], r, r.hits[s.topics[0]]); m.Score != 8 || len(m.Reasons) != MaxReasons {
+	if m := judge(s.topics[0], r); m.Score != 8 || len(m.Reasons) != MaxReasons {
 		t.Errorf("%g points, %d reasons", m.Score, len(m.Reasons))
 	}
 }

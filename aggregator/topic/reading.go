@@ -22,6 +22,7 @@ type reading struct {
 	values map[string][]value // of the fields that are no running text, filled as asked for
 	hits   map[*compiled][]hit
 	count  map[*rule]int
+	judged map[*compiled]Match // of topics that other topics ask for
 }
 
 // A textField is a running text of the item, cut into words once.

@@ -102,9 +102,20 @@ func parseAlternatives(s, field string, at int) (out []clause, bad *slip) {
 		default:
 			return nil, &slip{at, "nothing stands before a |", "take the | out, or write what it was for"}
 		}
+		start := at + len(alt) - len(strings.TrimLeft(alt, " "))
+		if i > 0 {
+			own, rest, bad := cutField(bare)
+			if bad == nil && own != "" && own != field {
+				bad = &slip{0, "alternatives of one term stand in one field", "make two terms of them"}
+			}
+			if bad != nil {
+				return nil, bad.from(start)
+			}
+			bare, start = rest, start+len(bare)-len(rest)
+		}
 		c, bad := parseAlternative(bare, field)
 		if bad != nil {
-			return nil, bad.from(at + len(alt) - len(strings.TrimLeft(alt, " ")))
+			return nil, bad.from(start)
 		}
 		out = append(out, c)
 		at += len(alt) + 1
@@ -130,8 +141,11 @@ func splitAlternatives(s string) (alts []string) {
 func parseAlternative(s, field string) (clause, *slip) {
 	c := clause{field: field}
 	if !running(field) && field != "tag" && field != "author" {
-		c.text = words.Fold(s)
-		return c, nil
+		bare, near, bad := unquote(s)
+		if c.text = strings.TrimSpace(words.Fold(bare)); bad == nil && (c.text == "" || near > 0) {
+			bad = &slip{0, "nothing stands in it that the field could hold", "write the value right behind the colon"}
+		}
+		return c, bad
 	}
 	body, exact := strings.CutPrefix(s, "=")
 	body, near, bad := unquote(body)

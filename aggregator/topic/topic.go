@@ -12,7 +12,15 @@
 // makes 2 in a title. The aim says what is enough: broad 1, standard 3, strict 5
 // or a whole mention in the title. The lead is the first 60 words of the text and
 // the summary; what both say is counted once. In "a b c"~5 each word stands at
-// most five words from the longest. Figures and sources are in DESIGN 6.
+// most five words from the longest.
+//
+// A query narrows the lists, then the item must satisfy both and the lists score,
+// or stands alone, then its terms score as strong ones do, those of what holds.
+// What tells where an item comes from (lang: source: site: topic:) scores only
+// where nothing beside it does. NOT removes the item, and is its Veto. A query that
+// holds by what is not in the item has nothing to score: the item is in, by the
+// query. A term of a query holds for every language. topic:other asks for the
+// verdict of the other topic's terms; orders by hand are not known here. Figures and sources are in DESIGN 6.
 package topic
 
 import "github.com/wiredesk/wiredesk/feeds"
@@ -29,18 +37,19 @@ type Doc struct {
 // A Match is a topic's verdict on an item, with its reasons.
 type Match struct {
 	Topic   string   `json:"topic"`
-	In      bool     `json:"in"`             // the item belongs to the topic
-	Score   float64  `json:"score"`          // see the package
-	Need    float64  `json:"need"`           // what the topic's aim asks for
-	Reasons []Reason `json:"reasons"`        // in the order of the text, at most MaxReasons
-	Veto    string   `json:"veto,omitempty"` // the reject term that put the item out
-	By      string   `json:"by,omitempty"`   // "take" when the source, not the text, decided
+	In      bool     `json:"in"`              // the item belongs to the topic
+	Score   float64  `json:"score"`           // see the package
+	Need    float64  `json:"need"`            // what the topic's aim asks for
+	Reasons []Reason `json:"reasons"`         // in the order of the text, at most MaxReasons
+	Veto    string   `json:"veto,omitempty"`  // the reject term, or the query's under NOT, that put the item out
+	Lacks   string   `json:"lacks,omitempty"` // the piece of the query that was not found, and without which the item is out
+	By      string   `json:"by,omitempty"`    // "take" when the source, not the text, decided; "query" when nothing was left to score
 }
 
 // A Reason is one mention.
 type Reason struct {
 	Term   string  `json:"term"`   // as written in the file
-	List   string  `json:"list"`   // "strong.en", "weak.ar", "ignore", "reject"
+	List   string  `json:"list"`   // "strong.en", "weak.ar", "ignore", "reject", "query"
 	Field  string  `json:"field"`  // "title", "summary", "body", "tag", …
 	Words  string  `json:"words"`  // as they stand in the text
 	At     int     `json:"at"`     // index of its first word in the field

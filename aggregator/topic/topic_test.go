@@ -138,7 +138,7 @@ func TestFieldsOfATerm(t *testing.T) {
 	}
 	for term, want := range map[string]bool{
 		"title:Rain": true, "intitle:falls": false, "summary:clouds": true, "body:falls": true, "body:clouds": false, "author:haddad": true, "tag:'x'": false,
-		"tag:Middle East": true, "#east": true, "url:/syria/": true, "inurl:/iran/": false, "site:one.example": true, "site:ne.example": false, "source:bbc": true, "lang:en": true, "lang:fr": false,
+		"tag:Middle East": true, "#east": true, "url:/syria/": true, "inurl:/iran/": false, "title:x | title:Rain": true, `url:"/syria/"`: true, "site:one.example": true, "site:ne.example": false, "source:bbc": true, "lang:en": true, "lang:fr": false,
 	} {
 		top := &config.Topic{ID: "x", Aim: "broad", Sources: []string{"*"}, Strong: []config.List{list("all", term)}}
 		if m := match(t, top, Doc{Item: &it, Source: "bbc"}); m.In != want {

@@ -112,12 +112,16 @@ func printWhy(w io.Writer, e explanation) error {
 
 func whyMatch(b *strings.Builder, m topic.Match) {
 	switch {
+	case m.By == "query":
+		fmt.Fprintf(b, "topic %s: in, by what is not in it\n", m.Topic)
 	case m.In && m.By != "":
 		fmt.Fprintf(b, "topic %s: in, by its source's %q\n", m.Topic, m.By)
 	case m.In:
 		fmt.Fprintf(b, "topic %s: in, score %g of %g\n", m.Topic, m.Score, m.Need)
 	case m.Veto != "":
 		fmt.Fprintf(b, "topic %s: out, rejected by %s\n", m.Topic, m.Veto)
+	case m.Lacks != "":
+		fmt.Fprintf(b, "nearest: topic %s, score %g of %g, but its query lacks %s\n", m.Topic, m.Score, m.Need, m.Lacks)
 	default:
 		fmt.Fprintf(b, "nearest: %s %g of %g: %s\n", m.Topic, m.Score, m.Need, because(m))
 	}
