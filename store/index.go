@@ -32,9 +32,12 @@ type row struct {
 
 // rows makes the rows of a batch, but for the ids that only the store knows. It
 // runs before the transaction, which should be short.
-func rows(rs []aggregator.Record) []row {
+func (s *DB) rows(rs []aggregator.Record) []row {
 	all := make([]row, len(rs))
 	for i := range rs {
+		if s.unindexed {
+			break
+		}
 		all[i] = rowOf(rs[i].Source, &rs[i].Item)
 	}
 	return all
@@ -184,7 +187,7 @@ func (s *DB) Index(ctx context.Context, report func(done, of int)) error {
 	for {
 		n := 0
 		err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
-			n, err = indexOlder(ctx, tx)
+			n, err = s.indexOlder(ctx, tx)
 			return err
 		})
 		if err != nil {
@@ -200,7 +203,7 @@ func (s *DB) Index(ctx context.Context, report func(done, of int)) error {
 }
 
 // indexOlder indexes a batch of what is older than search_from, and moves that on.
-func indexOlder(ctx context.Context, tx *sql.Tx) (int, error) {
+func (s *DB) indexOlder(ctx context.Context, tx *sql.Tx) (int, error) {
 	_, from, err := indexState(ctx, tx)
 	if err != nil || from == 0 {
 		return 0, err
@@ -214,7 +217,7 @@ func indexOlder(ctx context.Context, tx *sql.Tx) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	all := rows(older)
+	all := s.rows(older)
 	for i := range older {
 		all[i].id = older[i].ID
 	}

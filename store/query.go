@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/wiredesk/wiredesk/config"
 	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
@@ -49,7 +50,16 @@ var searched = map[string]string{
 	"source": "facts", "lang": "facts", "site": "facts",
 }
 
-const searchedList = "title, text, author, tag, source, lang, site"
+// named are those worth telling of.
+var named = []string{"title", "text", "author", "tag", "source", "lang", "site"}
+
+func noField(name string) string {
+	help := "fields: " + strings.Join(named, ", ") + "; a colon in plain words is left out"
+	if meant := config.Suggest(name, named); meant != "" {
+		return meant + "; " + help
+	}
+	return help
+}
 
 // parseQuery reads a query: words (all must stand in an item), "phrases", stem*,
 // a | b, OR, AND, NOT, -word, ( ) and field:term. It is the one place in this
@@ -274,7 +284,7 @@ func (p *queryParser) word(field string, depth int) (node, bool, error) {
 		case strings.HasPrefix(rest, "//"):
 			return node{}, false, p.fail(start, "an address is no word", "write site: and the host, or use wiredesk why and the address")
 		case searched[field] == "":
-			return node{}, false, p.fail(start, fmt.Sprintf("no field %q", field), "fields: "+searchedList+"; a colon in plain words is left out")
+			return node{}, false, p.fail(start, fmt.Sprintf("no field %q", field), noField(field))
 		case rest == "":
 			return p.one(field, depth)
 		}

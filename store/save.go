@@ -29,7 +29,7 @@ const group = 64
 // committed share the next transaction: the first to find nobody at work leads,
 // the others follow. A batch that fails fails alone.
 func (s *DB) Save(ctx context.Context, b aggregator.Batch) error {
-	me := &saving{ctx, b, rows(b.Records), make(chan error, 1)}
+	me := &saving{ctx, b, s.rows(b.Records), make(chan error, 1)}
 	s.mu.Lock()
 	s.waiting = append(s.waiting, me)
 	if s.leading {

@@ -19,6 +19,12 @@ type Search struct {
 	Limit     int       // at most so many
 }
 
+// Check says what is wrong with the query, as Search would, without a store.
+func (q Search) Check() error {
+	_, err := parseQuery(q.Query)
+	return err
+}
+
 // Findings are what a search has found.
 type Findings struct {
 	Found   []Found

@@ -29,6 +29,8 @@ func TestExitCodes(t *testing.T) {
 		"bad config":         {[]string{"check", "-c", bad}, exitConfig},
 		"run on bad config":  {[]string{"run", "-c", bad}, exitConfig},
 		"no item":            {[]string{"parse", filepath.Join(dir, "none.xml")}, exitFailed},
+		"bad query":          {[]string{"search", "(x", "-c", allFail}, exitUsage},
+		"bad order":          {[]string{"search", "x", "--by", "date"}, exitUsage},
 		"every source fails": {[]string{"run", "--once", "-c", allFail}, exitAllFailed},
 	} {
 		var out, errs bytes.Buffer
