@@ -12,21 +12,25 @@ const anyText = "{title text author tag}"
 // everything is in each row.
 const everything = `facts : "item"`
 
+// A known picks of some forms those that stand in the index; with stem, those that
+// a word there begins with.
+type known func(forms []string, stem bool) []string
+
 // match writes a query for FTS5. Whatever was typed stands in it as tokens within
 // quotes, and every operator within brackets.
-func (n *node) match() string {
+func (n *node) match(in known) string {
 	switch n.op {
 	case 0:
-		return n.term.match()
+		return n.term.match(in)
 	case '!':
-		return "(" + everything + " NOT " + n.kids[0].match() + ")"
+		return "(" + everything + " NOT " + n.kids[0].match(in) + ")"
 	}
 	var with, without []string
 	for i := range n.kids {
 		if kid := &n.kids[i]; kid.op == '!' && n.op == '&' {
-			without = append(without, kid.kids[0].match())
+			without = append(without, kid.kids[0].match(in))
 		} else {
-			with = append(with, kid.match())
+			with = append(with, kid.match(in))
 		}
 	}
 	if n.op == '|' {
@@ -42,14 +46,14 @@ func (n *node) match() string {
 	return all
 }
 
-// maxForms bounds the phrases that one is written out as: 24 forms of each of two
-// Arabic words, and 25 of the article's.
-const maxForms = 700
+// maxForms bounds the phrases that one is written out as. An Arabic word has 24
+// forms; a few of them stand in the index.
+const maxForms = 100
 
 // match writes the term with all the forms that a reader takes for it: FTS5 has no
-// phrase whose words have alternatives. A long Arabic phrase, which would have too
+// phrase whose words have alternatives. A long Arabic phrase, which may have too
 // many, is asked for as its overlapping pairs.
-func (t *term) match() string {
+func (t *term) match(in known) string {
 	column := t.column
 	if column == "" {
 		column = anyText
@@ -58,8 +62,8 @@ func (t *term) match() string {
 	total := 1
 	for i, tok := range t.toks {
 		forms[i] = []string{tok}
-		if t.column != "facts" {
-			forms[i] = append(forms[i], words.Prefixed(tok)...)
+		if more := words.Prefixed(tok); len(more) > 0 && t.column != "facts" {
+			forms[i] = append(forms[i], in(more, t.stem && i == len(t.toks)-1)...)
 		}
 		total = min(total*len(forms[i]), maxForms+1)
 	}

@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -119,8 +119,17 @@ func (s *DB) ranked(ctx context.Context, n *node, q Search) (ids []any, scores m
 	if q.Relevance {
 		query = byRelevance
 	}
-	var rows *sql.Rows
-	if rows, err = s.read.QueryContext(ctx, query, n.match(), ms(q.Since), q.Limit); err != nil {
+	var broken error
+	match := n.match(func(forms []string, stem bool) []string {
+		found, err := s.known(ctx, forms, stem)
+		broken = errors.Join(broken, err)
+		return found
+	})
+	if broken != nil {
+		return nil, nil, broken
+	}
+	rows, err := s.read.QueryContext(ctx, query, match, ms(q.Since), q.Limit)
+	if err != nil {
 		return nil, nil, err
 	}
 	defer rows.Close()
@@ -134,4 +143,36 @@ func (s *DB) ranked(ctx context.Context, n *node, q Search) (ids []any, scores m
 		ids, scores[id] = append(ids, id), score
 	}
 	return ids, scores, rows.Err()
+}
+
+// known picks of some forms those that stand in the index.
+func (s *DB) known(ctx context.Context, forms []string, stem bool) (found []string, err error) {
+	end := ""
+	if stem {
+		end = "\U0010ffff"
+	}
+	list, err := json.Marshal(forms)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT form.value
+		FROM json_each($1) AS form
+		WHERE EXISTS (
+			SELECT 1
+			FROM search_words
+			WHERE term >= form.value AND term <= form.value || $2)
+		ORDER BY form.key`, string(list), end)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var form string
+		if err := rows.Scan(&form); err != nil {
+			return nil, err
+		}
+		found = append(found, form)
+	}
+	return found, rows.Err()
 }

@@ -22,6 +22,10 @@ CREATE VIRTUAL TABLE search USING fts5 (
 	tokenize = "ascii tokenchars '_-.'"
 );
 
+-- search_words: which words there are, so that a query asks for no forms that
+-- stand nowhere. It holds nothing itself.
+CREATE VIRTUAL TABLE search_words USING fts5vocab (search, instance);
+
 -- A record never leaves without its words, whoever deletes it.
 -- +goose StatementBegin
 CREATE TRIGGER records_search AFTER DELETE ON records
