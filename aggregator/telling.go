@@ -50,6 +50,15 @@ func telling(plan *Plan, r *Record, topics []string) Telling {
 	return t
 }
 
+// Outlet names who published an item, as its entry does.
+func (p *Plan) Outlet(r *Record) string {
+	src := p.Source(r.Source)
+	if src == nil {
+		src = &config.Source{ID: r.Source}
+	}
+	return outlet(src, &r.Item)
+}
+
 // outlet names the source as the operator does, else as its feed does.
 func outlet(src *config.Source, it *feeds.Item) string {
 	switch {

@@ -14,3 +14,30 @@ func (s *DB) Limit(ctx context.Context, full bool) error {
 	var now int
 	return s.write.QueryRowContext(ctx, fmt.Sprintf(`PRAGMA max_page_count = %d`, pages)).Scan(&now)
 }
+
+// Rows counts the rows of the index.
+func (s *DB) Rows(ctx context.Context) (n int) {
+	if err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM search_docsize`).Scan(&n); err != nil {
+		return -1
+	}
+	return n
+}
+
+// Forget makes the index what it is in a store that never had one.
+func (s *DB) Forget(ctx context.Context) error {
+	_, err := s.write.ExecContext(ctx, `
+		DELETE FROM meta WHERE name LIKE 'search%';
+		INSERT INTO search (search) VALUES ('delete-all')`)
+	return err
+}
+
+// Indexing turns the writing of words off and on.
+func (s *DB) Indexing(on bool) { s.unindexed = !on }
+
+// Size is the bytes of the database.
+func (s *DB) Size(ctx context.Context) (n int) {
+	var size int
+	s.write.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&n)
+	s.write.QueryRowContext(ctx, `PRAGMA page_size`).Scan(&size)
+	return n * size
+}

@@ -78,7 +78,11 @@ func (s *DB) Record(ctx context.Context, ref string) ([]aggregator.Record, error
 }
 
 func (s *DB) records(ctx context.Context, query string, args ...any) ([]aggregator.Record, error) {
-	rows, err := s.read.QueryContext(ctx, query, args...)
+	return recordsOf(ctx, s.read, query, args...)
+}
+
+func recordsOf(ctx context.Context, q querier, query string, args ...any) ([]aggregator.Record, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

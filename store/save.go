@@ -17,6 +17,7 @@ import (
 type saving struct {
 	ctx   context.Context
 	batch aggregator.Batch
+	rows  []row // of search, one a record
 	done  chan error
 }
 
@@ -28,7 +29,7 @@ const group = 64
 // committed share the next transaction: the first to find nobody at work leads,
 // the others follow. A batch that fails fails alone.
 func (s *DB) Save(ctx context.Context, b aggregator.Batch) error {
-	me := &saving{ctx, b, make(chan error, 1)}
+	me := &saving{ctx, b, s.rows(b.Records), make(chan error, 1)}
 	s.mu.Lock()
 	s.waiting = append(s.waiting, me)
 	if s.leading {
@@ -55,13 +56,14 @@ func (s *DB) lead() bool {
 	s.mu.Unlock()
 	errs := make([]error, len(batch))
 	// The context is nobody's: one caller that leaves must not undo the others.
-	err := s.inTx(context.WithoutCancel(batch[0].ctx), func(tx *sql.Tx) error {
+	ctx := context.WithoutCancel(batch[0].ctx)
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		for i, sv := range batch {
 			if errs[i] = saveOne(tx, sv); errors.Is(errs[i], errBroken) {
 				return errs[i]
 			}
 		}
-		return nil
+		return s.indexSaved(ctx, tx, batch, errs)
 	})
 	for i, sv := range batch {
 		if err != nil {
@@ -75,6 +77,20 @@ func (s *DB) lead() bool {
 	return true
 }
 
+// indexSaved writes the words of the batches that went well, outside their
+// savepoints: at each savepoint FTS5 would write out all it holds in memory.
+func (s *DB) indexSaved(ctx context.Context, tx *sql.Tx, batch []*saving, errs []error) error {
+	for i, sv := range batch {
+		if errs[i] != nil || s.unindexed {
+			continue
+		}
+		if err := index(ctx, tx, sv.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // errBroken is a transaction that cannot go on for anybody.
 var errBroken = errors.New("the transaction is broken")
 
@@ -84,7 +100,7 @@ func saveOne(tx *sql.Tx, sv *saving) error {
 	if _, err := tx.ExecContext(ctx, `SAVEPOINT one`); err != nil {
 		return errors.Join(errBroken, err)
 	}
-	err := saveBatch(ctx, tx, sv.batch)
+	err := saveBatch(ctx, tx, sv)
 	if err == nil {
 		err = sv.ctx.Err() // left meanwhile: it will poll again
 	}
@@ -99,14 +115,17 @@ func saveOne(tx *sql.Tx, sv *saving) error {
 	return err
 }
 
-func saveBatch(ctx context.Context, tx *sql.Tx, b aggregator.Batch) error {
+func saveBatch(ctx context.Context, tx *sql.Tx, sv *saving) error {
+	b := sv.batch
 	if err := saveState(ctx, tx, b.State, !b.Dropped, b.At); err != nil {
 		return fmt.Errorf("state: %w", err)
 	}
 	for i := range b.Records {
-		if err := saveRecord(ctx, tx, &b.Records[i], b); err != nil {
+		id, err := saveRecord(ctx, tx, &b.Records[i], b)
+		if err != nil {
 			return fmt.Errorf("item %s: %w", b.Records[i].Key, err)
 		}
+		sv.rows[i].id = id
 	}
 	for _, k := range b.Keys {
 		if err := saveKey(ctx, tx, b.State.Source, k); err != nil {
@@ -138,12 +157,12 @@ func rawBytes(s feeds.Sum) []byte {
 	return s[:]
 }
 
-func saveRecord(ctx context.Context, tx *sql.Tx, r *aggregator.Record, b aggregator.Batch) error {
+func saveRecord(ctx context.Context, tx *sql.Tx, r *aggregator.Record, b aggregator.Batch) (id int64, err error) {
 	doc, err := json.Marshal(r.Item)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	id := r.ID
+	id = r.ID
 	if id == 0 {
 		id, err = insert(ctx, tx, r, doc)
 	} else {
@@ -153,14 +172,14 @@ func saveRecord(ctx context.Context, tx *sql.Tx, r *aggregator.Record, b aggrega
 			WHERE id = $5`, string(doc), r.Sum, ms(r.Changed), hashOf(r.Item.Link), id)
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, key := range r.Keys {
 		if err := saveKey(ctx, tx, b.State.Source, aggregator.Seen{Key: key, Record: id, Raw: r.Item.Raw}); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return id, nil
 }
 
 // insert stores a new item. One whose commit seemed to fail and did not is

@@ -50,6 +50,8 @@ type DB struct {
 	read  *sql.DB
 	lock  *os.File
 
+	unindexed bool // saves write no words: tests measure what those cost
+
 	mu      sync.Mutex // guards waiting and leading
 	waiting []*saving  // batches that the next leader takes along
 	leading bool
@@ -85,6 +87,9 @@ func (s *DB) open(ctx context.Context) error {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
 	if err := s.mark(ctx); err != nil {
+		return err
+	}
+	if err := s.stale(ctx); err != nil {
 		return err
 	}
 	s.read, err = sql.Open("sqlite", dsn(path, true))

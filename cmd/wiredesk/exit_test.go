@@ -32,6 +32,8 @@ func TestExitCodes(t *testing.T) {
 		"unknown topic":      {[]string{"preview", "siria", "-c", allFail}, exitUsage},
 		"no length":          {[]string{"preview", "syria", "--since", "7", "-c", allFail}, exitUsage},
 		"against bad config": {[]string{"preview", "syria", "--against", bad, "-c", allFail}, exitConfig},
+		"bad query":          {[]string{"search", "(x", "-c", allFail}, exitUsage},
+		"bad order":          {[]string{"search", "x", "--by", "date"}, exitUsage},
 		"every source fails": {[]string{"run", "--once", "-c", allFail}, exitAllFailed},
 	} {
 		var out, errs bytes.Buffer

@@ -8,6 +8,7 @@
 //	wiredesk sources     # how the sources do
 //	wiredesk why URL|ID  # why an item is where it is
 //	wiredesk preview ID  # what a topic matches, and what another config would change
+//	wiredesk search WORD # what is stored, by its words
 //	wiredesk parse FILE  # what wiredesk reads in a document
 //
 // It exits with 0 when all is well, 1 when something failed, 2 when the command
@@ -96,7 +97,7 @@ func rootCommand() *cobra.Command {
 	root.PersistentFlags().StringP("config", "c", "", "config file (default: $WIREDESK_CONFIG, ./wiredesk.toml, …)")
 	root.PersistentFlags().Bool("verbose", false, "log every poll")
 	root.AddCommand(initCommand(), checkCommand(), runCommand(), demoCommand(), sourcesCommand(),
-		whyCommand(), previewCommand(), parseCommand(), versionCommand())
+		whyCommand(), previewCommand(), searchCommand(), parseCommand(), versionCommand())
 	return root
 }
 

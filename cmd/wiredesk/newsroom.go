@@ -123,6 +123,7 @@ func (n *newsroom) run(ctx context.Context, l net.Listener) error {
 	group.Go(func() error { return n.desk.Run(ctx) })
 	group.Go(func() error { return serve(ctx, l, n.site.Handler()) })
 	group.Go(func() error { return n.keep(ctx) })
+	group.Go(func() error { return n.index(ctx) })
 	return group.Wait()
 }
 
@@ -164,6 +165,20 @@ func (n *newsroom) keep(ctx context.Context) error {
 			n.log.Error("upkeep", "err", err)
 		}
 	}
+}
+
+// index brings what was stored before there was an index, or before it folded
+// as it does now, into it. What goes wrong is logged: the next start goes on.
+func (n *newsroom) index(ctx context.Context) error {
+	all := 0
+	err := n.db.Index(ctx, func(done, _ int) { all = done })
+	if all > 0 {
+		n.log.Info("indexed what was stored", "items", all)
+	}
+	if err != nil && ctx.Err() == nil {
+		n.log.Error("index", "err", err)
+	}
+	return nil
 }
 
 // summary prints what a round did, in words.

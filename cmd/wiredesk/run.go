@@ -42,6 +42,9 @@ func runCommand() *cobra.Command {
 }
 
 func runOnce(c *cobra.Command, n *newsroom) error {
+	if err := n.db.Index(c.Context(), progress(c.ErrOrStderr(), "indexing what is stored")); err != nil {
+		return err
+	}
 	report, _, err := n.once(c.Context())
 	if err != nil {
 		return err

@@ -82,3 +82,24 @@ func Stems(fold string) (stems []string) {
 	}
 	return stems
 }
+
+// Prefixed lists the words in which a folded Arabic word stands behind a prefix:
+// those it is one of the Stems of. There are none for a word in another script.
+func Prefixed(fold string) (forms []string) {
+	if fold == "" || fold[0] < 0xd8 || fold[0] > 0xdb || utf8.RuneCountInString(fold) < least {
+		return nil
+	}
+	for _, p := range particles {
+		forms = append(forms, p+fold)
+	}
+	bare, ok := strings.CutPrefix(fold, "ال")
+	if !ok || utf8.RuneCountInString(bare) < least {
+		return forms
+	}
+	for _, p := range particles {
+		if strings.HasSuffix(p, "لل") {
+			forms = append(forms, p+bare)
+		}
+	}
+	return forms
+}

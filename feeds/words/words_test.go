@@ -190,3 +190,25 @@ func BenchmarkSplit(b *testing.B) {
 		Split(text)
 	}
 }
+
+func TestWhatIsPrefixedHasTheWordAmongItsStems(t *testing.T) {
+	for _, w := range []string{"سوريا", "سوري", "الاسد", "حلب", "اسد", "دمشق", "الشام"} {
+		forms := Prefixed(w)
+		for _, form := range forms {
+			if !slices.Contains(Stems(form), w) {
+				t.Errorf("%s: %s has the stems %v", w, form, Stems(form))
+			}
+		}
+		if !slices.Contains(forms, "وال"+w) {
+			t.Errorf("%s: %v", w, forms)
+		}
+	}
+	if forms := Prefixed("الاسد"); !slices.Contains(forms, "للاسد") {
+		t.Errorf("the article after ل: %v", forms)
+	}
+	for _, w := range []string{"", "syria", "叙利", "من"} {
+		if forms := Prefixed(w); forms != nil {
+			t.Errorf("%s: %v", w, forms)
+		}
+	}
+}
