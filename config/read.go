@@ -265,7 +265,7 @@ func (r *reader) length(t *value, path, name string, otherwise time.Duration) ti
 	if !ok {
 		return otherwise
 	}
-	d, err := parseLength(s)
+	d, err := ParseLength(s)
 	if err != nil {
 		r.fail(t.find(name).span, `write a number and a unit, as in "20m", "48h", "30d" or "3y"`, "%s: %v", join(path, name), err)
 		return otherwise
@@ -277,7 +277,8 @@ var units = map[byte]time.Duration{
 	's': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour, 'y': 365 * 24 * time.Hour,
 }
 
-func parseLength(s string) (time.Duration, error) {
+// ParseLength reads a length of time as the file has it: "20m", "48h", "30d", "3y".
+func ParseLength(s string) (time.Duration, error) {
 	if len(s) < 2 {
 		return 0, fmt.Errorf("%q is no length of time", s)
 	}
@@ -302,7 +303,7 @@ func (r *reader) schedule(t *value, path string, otherwise Schedule) Schedule {
 	every, isEvery := strings.CutPrefix(s, "every ")
 	switch {
 	case isEvery:
-		d, err := parseLength(strings.TrimSpace(every))
+		d, err := ParseLength(strings.TrimSpace(every))
 		if err != nil {
 			r.fail(t.find("fetch").span, `write "every 20m" or a cron expression, as in "*/20 6-23 * * *"`, "%s.fetch: %v", path, err)
 			return otherwise
