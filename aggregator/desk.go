@@ -29,7 +29,7 @@ const batch = 200
 // How long Run waits unasked. Orders by hand come from other processes, which
 // cannot wake it.
 const (
-	deskPause = 5 * time.Second
+	deskPause = 2 * time.Second
 	deskRetry = time.Minute // after an error
 )
 

@@ -14,6 +14,16 @@ CREATE TABLE orders (
 );
 CREATE INDEX orders_item ON orders (source, item_key);
 
+-- The database itself refuses to take an order back.
+-- +goose StatementBegin
+CREATE TRIGGER orders_kept BEFORE DELETE ON orders
+BEGIN SELECT RAISE(ABORT, 'orders are kept for ever'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER orders_fixed BEFORE UPDATE ON orders
+BEGIN SELECT RAISE(ABORT, 'orders do not change: give another'); END;
+-- +goose StatementEnd
+
 -- ordered: the last order about a record. It waits for the desk while
 -- filed_order is less, and again once refile_at has come (a pin ends).
 ALTER TABLE records ADD COLUMN ordered BIGINT NOT NULL DEFAULT 0;
