@@ -79,7 +79,7 @@ func composeItem(plan *Plan, ed *config.Edition, e *Entry) feeds.Item {
 	t := &e.Lead
 	it := feeds.Item{
 		ID: e.ID, Link: t.Link, Title: entryTitle(ed, t), Published: e.Published, Updated: e.Updated,
-		Text: plainBody(t), Summary: "<p>" + html.EscapeString(plainBody(t)) + "</p>", Content: body(e),
+		Text: plainBody(e), Summary: "<p>" + html.EscapeString(plainBody(e)) + "</p>", Content: body(e),
 		Lang: t.Lang, Image: t.Image, Rights: t.Rights, Enclosures: t.Enclosures, Origin: &t.Feed,
 		Categories: facets(plan, t),
 	}
@@ -94,7 +94,7 @@ func composeItem(plan *Plan, ed *config.Edition, e *Entry) feeds.Item {
 	for i := range e.Also {
 		a := &e.Also[i]
 		it.Also = append(it.Also, feeds.Link{
-			URL: a.Link, Title: a.Title, Outlet: a.Outlet, Lang: a.Lang, Published: a.Published, Copy: e.Copies(*a),
+			URL: a.Link, Title: a.Head(), Outlet: a.Outlet, Lang: a.Lang, Published: a.Published, Copy: e.Copies(*a),
 		})
 	}
 	return it
@@ -104,9 +104,9 @@ func composeItem(plan *Plan, ed *config.Edition, e *Entry) feeds.Item {
 // with a Latin word gets a mark in front, for readers that guess by its first
 // letter (research/ux.md 4).
 func entryTitle(ed *config.Edition, t *Telling) string {
-	title := t.Title
+	title := t.Head()
 	if ed.EntryTitle != "" {
-		title = strings.NewReplacer("{title}", t.Title, "{outlet}", t.Outlet, "{lang}", t.Lang).Replace(ed.EntryTitle)
+		title = strings.NewReplacer("{title}", title, "{outlet}", t.Outlet, "{lang}", t.Lang).Replace(ed.EntryTitle)
 	}
 	if words.Dir(t.Lang) == "rtl" && startsLatin(title) {
 		return "\u200f" + title
@@ -144,13 +144,17 @@ func (t Telling) Byline() string {
 }
 
 // plainBody is the entry for readers without HTML.
-func plainBody(t *Telling) string {
+func plainBody(e *Entry) string {
+	t := &e.Lead
 	parts := []string{t.Byline()}
 	if t.Summary != "" {
 		parts = append(parts, t.Summary)
 	}
 	if t.Note != "" {
 		parts = append(parts, t.Note)
+	}
+	for _, note := range e.Remarks() {
+		parts = append(parts, "Editor's note", note)
 	}
 	return strings.Join(parts, ": ")
 }
@@ -178,6 +182,9 @@ func body(e *Entry) string {
 		open(&b, "p", t.Lang)
 		fmt.Fprintf(&b, "<b>Updated:</b> %s</p>", html.EscapeString(t.Note))
 	}
+	for _, note := range e.Remarks() { // ours, in whatever language
+		fmt.Fprintf(&b, `<p dir="auto"><b>Editor's note:</b> %s</p>`, html.EscapeString(note))
+	}
 	if t.Link != "" {
 		fmt.Fprintf(&b, `<p><a href="%s">Read at %s</a></p>`, html.EscapeString(t.Link), html.EscapeString(t.Outlet))
 	}
@@ -202,7 +209,7 @@ func also(b *strings.Builder, e *Entry) {
 	for i := range sorted {
 		t := &sorted[i]
 		open(b, "li", t.Lang)
-		fmt.Fprintf(b, `%s: <a href="%s">%s</a>`, html.EscapeString(t.Byline()), html.EscapeString(t.Link), html.EscapeString(t.Title))
+		fmt.Fprintf(b, `%s: <a href="%s">%s</a>`, html.EscapeString(t.Byline()), html.EscapeString(t.Link), html.EscapeString(t.Head()))
 		fmt.Fprintf(b, " (%s)</li>", html.EscapeString(remarks(t, e.Copies(*t))))
 	}
 	b.WriteString("</ul>")

@@ -15,7 +15,7 @@ import (
 
 // A DeskStore is what the desk asks of the store.
 type DeskStore interface {
-	Queue(ctx context.Context, plan string, limit int) ([]Record, error)
+	Queue(ctx context.Context, plan string, now time.Time, limit int) ([]Record, error)
 	Window(ctx context.Context, since time.Time) ([]Record, error)
 	Stories(ctx context.Context, stories []int64) ([]Entry, error)
 	Issues(ctx context.Context) ([]Issue, error)
@@ -25,6 +25,13 @@ type DeskStore interface {
 // batch is how many records one transaction files: small enough that polls
 // waiting to save do not wait long.
 const batch = 200
+
+// How long Run waits unasked. Orders by hand come from other processes, which
+// cannot wake it.
+const (
+	deskPause = 2 * time.Second
+	deskRetry = time.Minute // after an error
+)
 
 // A Desk files records into stories and entries, in order. It belongs to one
 // goroutine; Wake may be called from any.
@@ -52,18 +59,18 @@ func (d *Desk) Wake() {
 	}
 }
 
-// Run files whatever waits, at every Wake and once a minute besides, until ctx
-// ends. A store that cannot be read is logged and tried again.
+// Run files whatever waits, at every Wake and every few seconds besides, until
+// ctx ends. A store that cannot be read is logged and tried again.
 func (d *Desk) Run(ctx context.Context) error {
-	retry := time.NewTicker(time.Minute)
-	defer retry.Stop()
 	for {
+		pause := deskPause
 		round, err := d.File(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
 			d.Log.Error("filing waits for the store", "err", err)
+			pause = deskRetry
 		case round.Filed > 0:
 			d.Log.Info("filed", "items", round.Filed, "unmatched", round.Unmatched,
 				"lead", round.Lead, "also", round.Also, "copy", round.Copy)
@@ -72,18 +79,18 @@ func (d *Desk) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-d.wake:
-		case <-retry.C:
+		case <-time.After(pause):
 		}
 	}
 }
 
 // File files every record that waits and returns the ledger. New items,
-// revisions and records of an older plan are one queue.
+// revisions, records of an older plan and orders by hand are one queue.
 func (d *Desk) File(ctx context.Context) (Round, error) {
 	plan := d.Plan()
 	var sum Round
 	for ctx.Err() == nil {
-		records, err := d.Store.Queue(ctx, plan.Print, batch)
+		records, err := d.Store.Queue(ctx, plan.Print, d.Now(), batch)
 		if err != nil {
 			return sum, err
 		}
@@ -125,7 +132,10 @@ func (d *Desk) file(ctx context.Context, plan *Plan, records []Record) (Round, e
 		if r.Story != 0 {
 			stories = append(stories, r.Story)
 		}
-		f.Decisions = append(f.Decisions, Decision{r.ID, r.Rev, r.Matches, r.Story, r.CopyOf, r.Rule})
+		f.Decisions = append(f.Decisions, Decision{
+			Record: r.ID, Rev: r.Rev, Order: r.LastOrder(), Again: expires(plan, r.Orders, now),
+			Matches: r.Matches, Story: r.Story, CopyOf: r.CopyOf, Rule: r.Rule,
+		})
 		f.Round.count(r)
 	}
 	slices.Sort(stories)
@@ -193,7 +203,7 @@ func (d *Desk) decide(plan *Plan, r *Record) {
 			r.Rule = fmt.Sprintf("not filed, a defect of wiredesk: panic: %v", p)
 		}
 	}()
-	r.Matches = plan.Topics.Match(doc(plan, r))
+	r.Matches = obey(plan, plan.Topics.Match(doc(plan, r)), r.Orders)
 	if !slices.ContainsFunc(r.Matches, func(m topic.Match) bool { return m.In }) {
 		d.index.Remove(r.ID)
 		r.Story, r.CopyOf, r.Rule = 0, 0, ""

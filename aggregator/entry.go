@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"slices"
 	"time"
 
 	"github.com/wiredesk/wiredesk/feeds"
@@ -41,9 +42,36 @@ type Telling struct {
 	Image      string            `json:"image,omitempty"`
 	Enclosures []feeds.Enclosure `json:"enclosures,omitempty"` // audio and video
 	Rights     string            `json:"rights,omitempty"`
-	CopyOf     int64             `json:"copy_of,omitempty"` // record whose text it repeats
-	Note       string            `json:"note,omitempty"`    // the publisher's correction, in its own words
-	Feed       feeds.Origin      `json:"feed"`              // where we read it; no Self when the source is private
+	CopyOf     int64             `json:"copy_of,omitempty"`  // record whose text it repeats
+	Note       string            `json:"note,omitempty"`     // the publisher's correction, in its own words
+	Headline   string            `json:"headline,omitempty"` // by order, shown instead of Title
+	Remark     string            `json:"remark,omitempty"`   // a note by order, the desk's own words
+	Pinned     bool              `json:"pinned,omitempty"`   // by order, to the top of its edition's page
+	Feed       feeds.Origin      `json:"feed"`               // where we read it; no Self when the source is private
+}
+
+// Head is the title that readers see.
+func (t Telling) Head() string {
+	if t.Headline != "" {
+		return t.Headline
+	}
+	return t.Title
+}
+
+// Remarks lists the desk's notes on an entry's tellings, the lead's first.
+func (e Entry) Remarks() (notes []string) {
+	for _, t := range append([]Telling{e.Lead}, e.Also...) {
+		if t.Remark != "" {
+			notes = append(notes, t.Remark)
+		}
+	}
+	return notes
+}
+
+// Pinned says whether one of e's tellings is pinned. A pin moves an entry on the
+// page only: feeds are ordered by date, and readers order them so anyway.
+func (e Entry) Pinned() bool {
+	return e.Lead.Pinned || slices.ContainsFunc(e.Also, func(t Telling) bool { return t.Pinned })
 }
 
 // An Issue is where an edition stands: what its documents' validators say.

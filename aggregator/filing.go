@@ -18,11 +18,14 @@ type Filing struct {
 	At        time.Time // the round's time
 }
 
-// A Decision is what the desk says of one record. It holds for the revision it
-// was made of: a record revised meanwhile stays in the queue.
+// A Decision is what the desk says of one record. It holds for the revision and
+// the orders it was made of: a record that is revised, or about which an order is
+// given, meanwhile stays in the queue.
 type Decision struct {
 	Record  int64
 	Rev     int
+	Order   int64     // the last one obeyed; 0 for none
+	Again   time.Time // when to file the record again; zero: when something happens
 	Matches []topic.Match
 	Story   int64 // id of the story's first record; 0 when in no topic
 	CopyOf  int64

@@ -48,7 +48,7 @@ func (w *twins) poll() {
 // left is what one of the twins has stored.
 func (w *twins) left(db *store.DB) (all []string) {
 	w.t.Helper()
-	records, err := db.Queue(w.t.Context(), "p", 1000)
+	records, err := db.Queue(w.t.Context(), "p", start, 1000)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -49,10 +49,13 @@ func (l *layout) place(r *Record) {
 		e := l.holding(ed, r.ID)
 		switch {
 		case e == nil && len(topics) > 0:
-			l.join(ed, telling(l.plan, r, topics), r.Story)
+			t := telling(l.plan, r, topics)
+			t.mark(r.Orders, ed.ID, l.now)
+			l.join(ed, t, r.Story)
 		case e != nil && len(topics) == 0:
 			l.remove(ed, e, r.ID)
-		case e != nil && e.Lead.Record == r.ID:
+		case e != nil:
+			l.mark(e, r)
 			l.correct(e, r)
 		}
 	}
@@ -213,9 +216,30 @@ func (l *layout) withdraw(e *Entry) {
 	l.editions[e.Edition] = true
 }
 
+// mark brings an entry's telling up to the orders about it. What changes its
+// text is an override and moves Updated; a pin changes its place alone.
+func (l *layout) mark(e *Entry, r *Record) {
+	t := &e.Lead
+	for i := range e.Also {
+		if e.Also[i].Record == r.ID {
+			t = &e.Also[i]
+		}
+	}
+	changed, text := t.mark(r.Orders, e.Edition, l.now)
+	if text && !l.opened[e] {
+		e.Updated = l.now.UTC().Truncate(time.Second)
+	}
+	if changed {
+		l.touch(e)
+	}
+}
+
 // correct takes over a publisher's own correction of the lead, at most once in
 // six hours. Any other revision changes nothing that is published.
 func (l *layout) correct(e *Entry, r *Record) {
+	if e.Lead.Record != r.ID {
+		return
+	}
 	note := correction(r.Item.Text)
 	if note == "" || note == e.Lead.Note || l.now.Sub(e.Updated) < 6*time.Hour && e.Lead.Note != "" {
 		return

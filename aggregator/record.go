@@ -81,14 +81,17 @@ type Record struct {
 	FirstSeen time.Time
 	Changed   time.Time // when Rev last rose
 
+	Orders []Order // by hand, oldest first; left out where nobody asks for them
+
 	// What the desk decided. Zero until it has.
-	FiledRev  int
-	FiledPlan string
-	FiledSeq  int64
-	Matches   []topic.Match // matches and the nearest miss
-	Story     int64         // 0 when in no topic
-	CopyOf    int64         // record whose text it repeats; 0 for an original
-	Rule      string        // which rule placed it, with its figures
+	FiledRev   int
+	FiledOrder int64 // the last order obeyed
+	FiledPlan  string
+	FiledSeq   int64
+	Matches    []topic.Match // matches and the nearest miss
+	Story      int64         // 0 when in no topic
+	CopyOf     int64         // record whose text it repeats; 0 for an original
+	Rule       string        // which rule placed it, with its figures
 }
 
 // A Batch is everything one poll changes. Records with ID 0 are new, the others

@@ -58,8 +58,9 @@ func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 		}
 		_, err = tx.ExecContext(ctx, `
 			UPDATE records
-			SET filed_rev = $1, filed_plan = $2, filed_seq = $3, matches = $4, story = $5, copy_of = $6, rule = $7
-			WHERE id = $8`, d.Rev, f.Plan, seq, string(matches), d.Story, d.CopyOf, d.Rule, d.Record)
+			SET filed_rev = $1, filed_plan = $2, filed_seq = $3, matches = $4, story = $5, copy_of = $6, rule = $7,
+				filed_order = $8, refile_at = $9
+			WHERE id = $10`, d.Rev, f.Plan, seq, string(matches), d.Story, d.CopyOf, d.Rule, d.Order, ms(d.Again), d.Record)
 		if err != nil {
 			return fmt.Errorf("item %d: %w", d.Record, err)
 		}

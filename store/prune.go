@@ -48,6 +48,7 @@ func pruneRecords(ctx context.Context, tx *sql.Tx, unmatchedBefore, matchedBefor
 			FROM records r
 			WHERE r.first_seen < CASE WHEN r.story = 0 THEN $1 ELSE $2 END
 				AND r.filed_rev = r.rev
+				AND r.filed_order >= r.ordered
 				AND NOT EXISTS (
 					SELECT 1
 					FROM seen s

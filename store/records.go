@@ -12,12 +12,13 @@ import (
 
 const columns = `
 	id, source, item_key, sum, rev, published, first_seen, changed, item,
-	filed_rev, filed_plan, filed_seq, matches, story, copy_of, rule`
+	filed_rev, filed_plan, filed_seq, filed_order, matches, story, copy_of, rule`
 
-// Queue lists records that wait for the desk, in the order they came: not filed
-// yet, revised since, or filed by another plan. Each of the three has an index:
-// an empty queue must cost nothing, however much is stored.
-func (s *DB) Queue(ctx context.Context, plan string, limit int) ([]aggregator.Record, error) {
+// Queue lists records that wait for the desk, with their orders, as they came:
+// not filed yet, revised since, ordered about since, filed by another plan, or
+// to be filed again by now. Each of these has an index: an empty queue must cost
+// nothing, however much is stored.
+func (s *DB) Queue(ctx context.Context, plan string, now time.Time, limit int) ([]aggregator.Record, error) {
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT DISTINCT id
 		FROM (
@@ -25,9 +26,13 @@ func (s *DB) Queue(ctx context.Context, plan string, limit int) ([]aggregator.Re
 			UNION ALL
 			SELECT id FROM records WHERE filed_plan < $1
 			UNION ALL
-			SELECT id FROM records WHERE filed_plan > $1) AS waiting
+			SELECT id FROM records WHERE filed_plan > $1
+			UNION ALL
+			SELECT id FROM records WHERE filed_order < ordered
+			UNION ALL
+			SELECT id FROM records WHERE refile_at > 0 AND refile_at <= $2) AS waiting
 		ORDER BY id
-		LIMIT $2`, plan, limit)
+		LIMIT $3`, plan, ms(now), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -43,11 +48,15 @@ func (s *DB) Queue(ctx context.Context, plan string, limit int) ([]aggregator.Re
 	if err := rows.Err(); err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	return s.records(ctx, `
+	records, err := s.records(ctx, `
 		SELECT`+columns+`
 		FROM records
 		WHERE id IN (`+holes(1, len(ids))+`)
 		ORDER BY id`, ids...)
+	if err != nil {
+		return nil, err
+	}
+	return records, s.addOrders(ctx, records)
 }
 
 // Window lists the filed records of stories that came or were published since,
@@ -61,8 +70,16 @@ func (s *DB) Window(ctx context.Context, since time.Time) ([]aggregator.Record, 
 }
 
 // Record finds records by number, or by link or guid exactly as the source has
-// it, newest first.
+// it, newest first, with their orders.
 func (s *DB) Record(ctx context.Context, ref string) ([]aggregator.Record, error) {
+	found, err := s.named(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	return found, s.addOrders(ctx, found)
+}
+
+func (s *DB) named(ctx context.Context, ref string) ([]aggregator.Record, error) {
 	if id, err := strconv.ParseInt(ref, 10, 64); err == nil {
 		found, err := s.records(ctx, `SELECT`+columns+` FROM records WHERE id = $1`, id)
 		if err != nil || len(found) > 0 {
@@ -93,7 +110,7 @@ func recordsOf(ctx context.Context, q querier, query string, args ...any) ([]agg
 		var published, firstSeen, changed int64
 		var item, matches []byte
 		err := rows.Scan(&r.ID, &r.Source, &r.Key, &r.Sum, &r.Rev, &published, &firstSeen, &changed, &item,
-			&r.FiledRev, &r.FiledPlan, &r.FiledSeq, &matches, &r.Story, &r.CopyOf, &r.Rule)
+			&r.FiledRev, &r.FiledPlan, &r.FiledSeq, &r.FiledOrder, &matches, &r.Story, &r.CopyOf, &r.Rule)
 		if err != nil {
 			return nil, err
 		}
@@ -122,7 +139,7 @@ func (s *DB) Totals(ctx context.Context, plan string) (t Totals, err error) {
 	err = s.read.QueryRowContext(ctx, `
 		SELECT
 			(SELECT COUNT(*) FROM records),
-			(SELECT COUNT(*) FROM records WHERE filed_plan <> $1 OR filed_rev < rev),
+			(SELECT COUNT(*) FROM records WHERE filed_plan <> $1 OR filed_rev < rev OR filed_order < ordered),
 			(SELECT COUNT(*) FROM entries WHERE withdrawn = 0),
 			COALESCE(SUM(filed), 0),
 			COALESCE(SUM(unmatched), 0),

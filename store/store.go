@@ -5,6 +5,7 @@
 //
 //	db, err := store.Open(ctx, "data")     // the daemon: one process a directory
 //	db, err := store.OpenRead(ctx, "data") // a verb beside it: reads only
+//	db, err := store.OpenBeside(ctx, "data") // and one that gives an order
 //
 // What one poll changes is committed together or not at all (Save), and so is
 // what one desk round changes (File). Saves of several sources share a
@@ -114,6 +115,43 @@ func OpenRead(ctx context.Context, dir string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), read.Close())
 	}
 	return &DB{dir: dir, read: read}, nil
+}
+
+// OpenBeside opens the database for a verb that gives an order (Give), beside a
+// daemon or without one: it takes no lock, and waits its turn to write. The
+// schema must be ours: bringing it up is the daemon's.
+func OpenBeside(ctx context.Context, dir string) (*DB, error) {
+	s, err := OpenRead(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.sameSchema(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if s.write, err = sql.Open("sqlite", dsn(filepath.Join(dir, fileName), false)); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	s.write.SetMaxOpenConns(1)
+	return s, nil
+}
+
+// sameSchema refuses a database of another version of the program.
+func (s *DB) sameSchema(ctx context.Context) error {
+	files, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil {
+		return err
+	}
+	var have int
+	if err := s.read.QueryRowContext(ctx, `SELECT MAX(version_id) FROM goose_db_version`).Scan(&have); err != nil {
+		return err
+	}
+	switch ours := len(files); { // they are numbered from 1
+	case have < ours:
+		return fmt.Errorf("the database in %s is of an older wiredesk (schema %d, ours is %d): start this one's wiredesk run once", s.dir, have, ours)
+	case have > ours:
+		return fmt.Errorf("the database in %s is of a newer wiredesk (schema %d, ours is %d): use that one", s.dir, have, ours)
+	}
+	return nil
 }
 
 // Close ends the connections and gives the directory free.

@@ -67,7 +67,7 @@ func save(t testing.TB, db *store.DB, b aggregator.Batch) {
 
 func queue(t testing.TB, db *store.DB, plan string) []aggregator.Record {
 	t.Helper()
-	rs, err := db.Queue(t.Context(), plan, 1000)
+	rs, err := db.Queue(t.Context(), plan, noon, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}

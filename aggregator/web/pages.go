@@ -65,6 +65,7 @@ type editionPage struct {
 	Title   string
 	Changed time.Time
 	Feeds   []link
+	Pinned  []aggregator.Entry // newest first; not in Days again
 	Days    []day
 }
 
@@ -82,11 +83,24 @@ func (s *Site) edition(ctx context.Context, id string) (*aggregator.Document, er
 		return nil, aggregator.ErrNoEdition
 	}
 	return s.Press.Render(ctx, ed, "html", func(issue aggregator.Issue, entries []aggregator.Entry) (*aggregator.Document, error) {
+		pinned, rest := split(entries)
 		return page("edition.html", editionPage{
 			Site: plan.Config.Site, Title: aggregator.EditionTitle(plan, ed),
-			Changed: issue.ChangedAt, Feeds: links(plan.Config.Site.BaseURL, ed), Days: days(entries),
+			Changed: issue.ChangedAt, Feeds: links(plan.Config.Site.BaseURL, ed), Pinned: pinned, Days: days(rest),
 		}, issue.ChangedAt)
 	})
+}
+
+// split takes the pinned entries out of the others; both keep their order.
+func split(entries []aggregator.Entry) (pinned, rest []aggregator.Entry) {
+	for _, e := range entries {
+		if e.Pinned() {
+			pinned = append(pinned, e)
+		} else {
+			rest = append(rest, e)
+		}
+	}
+	return pinned, rest
 }
 
 // days groups entries that are already in order.

@@ -11,6 +11,13 @@
 //	wiredesk search WORD # what is stored, by its words
 //	wiredesk parse FILE  # what wiredesk reads in a document
 //
+// Orders by hand, which outrank every rule, beside a running daemon or not:
+//
+//	wiredesk put URL|ID --topic T     # and drop
+//	wiredesk pin URL|ID --edition E   # to the top of its page
+//	wiredesk headline URL|ID TEXT     # and note
+//	wiredesk export orders            # who ordered what, when
+//
 // It exits with 0 when all is well, 1 when something failed, 2 when the command
 // line is wrong, 75 when every source failed, and 78 when the config is wrong.
 package main
@@ -97,7 +104,8 @@ func rootCommand() *cobra.Command {
 	root.PersistentFlags().StringP("config", "c", "", "config file (default: $WIREDESK_CONFIG, ./wiredesk.toml, …)")
 	root.PersistentFlags().Bool("verbose", false, "log every poll")
 	root.AddCommand(initCommand(), checkCommand(), runCommand(), demoCommand(), sourcesCommand(),
-		whyCommand(), previewCommand(), searchCommand(), parseCommand(), versionCommand())
+		whyCommand(), previewCommand(), searchCommand(), parseCommand(), versionCommand(),
+		putCommand(), dropCommand(), pinCommand(), noteCommand(), headlineCommand(), exportCommand())
 	return root
 }
 

@@ -21,12 +21,13 @@ type explanation struct {
 	Link    string             `json:"link"`
 	Lang    string             `json:"lang"`
 	Rev     int                `json:"rev"`
-	Filed   bool               `json:"filed"` // the desk has decided on this revision
+	Filed   bool               `json:"filed"` // the desk has decided on this revision and obeyed all orders
 	Matches []topic.Match      `json:"matches"`
 	Story   int64              `json:"story"`
 	CopyOf  int64              `json:"copy_of"`
 	Rule    string             `json:"rule"`
 	Entries []aggregator.Entry `json:"entries"`
+	Orders  []aggregator.Order `json:"orders"` // by hand, oldest first
 }
 
 func whyCommand() *cobra.Command {
@@ -77,8 +78,8 @@ func explain(c *cobra.Command, ref string) ([]explanation, error) {
 		}
 		all = append(all, explanation{
 			Item: r.ID, Source: r.Source, Title: r.Item.Title, Link: r.Item.Link, Lang: r.Item.Lang,
-			Rev: r.Rev, Filed: r.FiledRev == r.Rev, Matches: r.Matches, Story: r.Story,
-			CopyOf: r.CopyOf, Rule: r.Rule, Entries: entries,
+			Rev: r.Rev, Filed: r.FiledRev == r.Rev && r.FiledOrder >= r.LastOrder(), Matches: r.Matches, Story: r.Story,
+			CopyOf: r.CopyOf, Rule: r.Rule, Entries: entries, Orders: r.Orders,
 		})
 	}
 	return all, nil
@@ -96,6 +97,10 @@ func printWhy(w io.Writer, e explanation) error {
 	for _, m := range e.Matches {
 		whyMatch(&b, m)
 	}
+	for i := range e.Orders {
+		o := &e.Orders[i]
+		fmt.Fprintf(&b, "order %d: %s, by %s, %s\n", o.ID, orderWords(o), o.By, minute(o.At))
+	}
 	if e.Rule != "" {
 		fmt.Fprintf(&b, "story %d: %s\n", e.Story, e.Rule)
 	}
@@ -104,7 +109,7 @@ func printWhy(w io.Writer, e explanation) error {
 		if en.Lead.Record == e.Item {
 			role = "lead"
 		}
-		fmt.Fprintf(&b, "edition %s: %s of %s, published %s\n", en.Edition, role, en.ID, en.Published.UTC().Format("2006-01-02 15:04 UTC"))
+		fmt.Fprintf(&b, "edition %s: %s of %s, published %s\n", en.Edition, role, en.ID, minute(en.Published))
 	}
 	_, err := io.WriteString(w, plain(b.String()))
 	return err
@@ -114,6 +119,10 @@ func whyMatch(b *strings.Builder, m topic.Match) {
 	switch {
 	case m.By == "query":
 		fmt.Fprintf(b, "topic %s: in, by what is not in it\n", m.Topic)
+	case m.By == aggregator.Put:
+		fmt.Fprintf(b, "topic %s: in, put by hand\n", m.Topic)
+	case m.By == aggregator.Drop:
+		fmt.Fprintf(b, "topic %s: out, dropped by hand\n", m.Topic)
 	case m.In && m.By != "":
 		fmt.Fprintf(b, "topic %s: in, by its source's %q\n", m.Topic, m.By)
 	case m.In:

@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/wiredesk/wiredesk/aggregator"
+)
+
+// Give stores an order for ever, fills in its ID, and puts its item back into
+// the desk's queue, in one transaction. An order about an item that is not stored
+// waits for it.
+func (s *DB) Give(ctx context.Context, o *aggregator.Order) error {
+	if err := o.Check(); err != nil {
+		return err
+	}
+	o.At, o.Until = o.At.UTC().Truncate(time.Millisecond), o.Until.UTC().Truncate(time.Millisecond)
+	err := s.inTx(ctx, func(tx *sql.Tx) error { return give(ctx, tx, o) })
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.Kind, err)
+	}
+	return nil
+}
+
+func give(ctx context.Context, tx *sql.Tx, o *aggregator.Order) error {
+	doc, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	err = tx.QueryRowContext(ctx, `
+		INSERT INTO orders (at, by_whom, kind, source, item_key, doc)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		RETURNING id`, ms(o.At), o.By, o.Kind, o.Source, o.Key, string(doc)).Scan(&o.ID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE records
+		SET ordered = $1
+		WHERE source = $2 AND item_key = $3`, o.ID, o.Source, o.Key)
+	return err
+}
+
+// Orders lists every order there ever was, oldest first.
+func (s *DB) Orders(ctx context.Context) ([]aggregator.Order, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT 0, id, doc
+		FROM orders
+		ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []aggregator.Order
+	for rows.Next() {
+		o, _, err := scanOrder(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, o)
+	}
+	return all, rows.Err()
+}
+
+// addOrders gives records their orders. One finds its item by whichever key the
+// item was ever known by: a pruned item may come back under another one first.
+func (s *DB) addOrders(ctx context.Context, records []aggregator.Record) error {
+	if len(records) == 0 {
+		return nil
+	}
+	at := map[int64]*aggregator.Record{}
+	var ids []any
+	for i := range records {
+		at[records[i].ID] = &records[i]
+		ids = append(ids, records[i].ID)
+	}
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT r.id, o.id AS given, o.doc
+		FROM records r
+		JOIN orders o ON o.source = r.source AND o.item_key = r.item_key
+		WHERE r.id IN (`+holes(1, len(ids))+`)
+		UNION
+		SELECT k.record, o.id AS given, o.doc
+		FROM seen k
+		JOIN orders o ON o.source = k.source AND o.item_key = k.item_key
+		WHERE k.record IN (`+holes(1, len(ids))+`)
+		ORDER BY given`, ids...)
+	if err != nil {
+		return fmt.Errorf("orders: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		o, record, err := scanOrder(rows)
+		if err != nil {
+			return err
+		}
+		at[record].Orders = append(at[record].Orders, o)
+	}
+	return rows.Err()
+}
+
+// scanOrder reads a record's number, the order's, and the order.
+func scanOrder(rows *sql.Rows) (o aggregator.Order, record int64, err error) {
+	var id int64
+	var doc []byte
+	if err := rows.Scan(&record, &id, &doc); err != nil {
+		return o, 0, err
+	}
+	if err := json.Unmarshal(doc, &o); err != nil {
+		return o, 0, fmt.Errorf("order %d: %w", id, err)
+	}
+	o.ID = id
+	return o, record, nil
+}
