@@ -114,6 +114,9 @@ func TestADroppedLeadLeavesItsEntryToTheOtherOutlet(t *testing.T) {
 	text := strings.Repeat("word after word of the very same dispatch ", 8)
 	r := newRoom(t, `'Aleppo'`)
 	r.docs["https://one.example/feed"] = rss("7|Snow|Much of it.", "1|Aleppo reopens|"+text)
+	r.docs["https://two.example/feed"] = rss("9|Rain|Some of it.")
+	r.round() // one comes first: the entry is its own
+	r.now = r.now.Add(26 * time.Hour)
 	r.docs["https://two.example/feed"] = rss("8|Aleppo reopens|" + text)
 	r.round()
 	es := r.shown()

@@ -110,7 +110,7 @@ func TestWhatAnAnswerForRobotsMeans(t *testing.T) {
 		"empty":    {says("text/plain", ""), true},
 		"forbids":  {says("text/plain", "User-agent: *\nDisallow: /a"), false},
 		"a page":   {says("text/html", "<p>Welcome</p>"), true},
-		"a circle": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/robots.txt", 302) }, false},
+		"a circle": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/robots.txt", http.StatusFound) }, false},
 		"broken gzip": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			fmt.Fprint(w, "x")
@@ -138,9 +138,9 @@ func TestRobotsFollowsFiveRedirects(t *testing.T) {
 				says("text/plain", "User-agent: *\nDisallow: /b")(w, r)
 				return
 			}
-			http.Redirect(w, r, "https://two.example/"+hops[:len(n)+1], 301)
+			http.Redirect(w, r, "https://two.example/"+hops[:len(n)+1], http.StatusMovedPermanently)
 		}
-		s.robots = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://two.example/1", 301) }
+		s.robots = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://two.example/1", http.StatusMovedPermanently) }
 		_, err := over(t, s).Page(t.Context(), "https://one.example/b")
 		if !errors.Is(err, ErrRobots) || strings.Contains(err.Error(), "redirects") != tooMany {
 			t.Errorf("%d redirects: %v", len(hops), err)
@@ -155,7 +155,7 @@ func TestEachHostOfARedirectIsAskedForItsRules(t *testing.T) {
 			fmt.Fprint(w, "User-agent: *\nDisallow: /")
 		}
 	}
-	s.page = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://two.example/b", 302) }
+	s.page = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://two.example/b", http.StatusFound) }
 	_, err := over(t, s).Page(t.Context(), "https://one.example/a")
 	if !errors.Is(err, ErrRobots) || s.count("two.example/b") != 0 {
 		t.Errorf("%v; asked %v", err, s.asked)
