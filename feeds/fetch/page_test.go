@@ -140,7 +140,9 @@ func TestRobotsFollowsFiveRedirects(t *testing.T) {
 			}
 			http.Redirect(w, r, "https://two.example/"+hops[:len(n)+1], http.StatusMovedPermanently)
 		}
-		s.robots = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://two.example/1", http.StatusMovedPermanently) }
+		s.robots = func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://two.example/1", http.StatusMovedPermanently)
+		}
 		_, err := over(t, s).Page(t.Context(), "https://one.example/b")
 		if !errors.Is(err, ErrRobots) || strings.Contains(err.Error(), "redirects") != tooMany {
 			t.Errorf("%d redirects: %v", len(hops), err)
@@ -155,7 +157,9 @@ func TestEachHostOfARedirectIsAskedForItsRules(t *testing.T) {
 			fmt.Fprint(w, "User-agent: *\nDisallow: /")
 		}
 	}
-	s.page = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://two.example/b", http.StatusFound) }
+	s.page = func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://two.example/b", http.StatusFound)
+	}
 	_, err := over(t, s).Page(t.Context(), "https://one.example/a")
 	if !errors.Is(err, ErrRobots) || s.count("two.example/b") != 0 {
 		t.Errorf("%v; asked %v", err, s.asked)
