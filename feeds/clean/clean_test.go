@@ -11,13 +11,18 @@ import (
 	"github.com/wiredesk/wiredesk/feeds"
 )
 
-func shared(t testing.TB, parts ...string) string {
-	t.Helper()
+// dataPath is where the shared test data lies, if it does.
+func dataPath(parts ...string) string {
 	dir := os.Getenv("WIREDESK_DATA")
 	if dir == "" {
 		dir = filepath.Join("..", "..", "..", "shared", "data")
 	}
-	path := filepath.Join(append([]string{dir}, parts...)...)
+	return filepath.Join(append([]string{dir}, parts...)...)
+}
+
+func shared(t testing.TB, parts ...string) string {
+	t.Helper()
+	path := dataPath(parts...)
 	if _, err := os.Stat(path); err != nil {
 		if os.Getenv("WIREDESK_REQUIRE") == "all" {
 			t.Fatal(err)
