@@ -80,7 +80,7 @@ func writeRSS(f *Feed) ([]byte, error) {
 		ch.LastBuildDate = f.Updated.UTC().Format(time.RFC1123Z)
 	}
 	if f.Image != "" {
-		ch.Image = &gorilla.RssImage{Url: f.Image, Title: f.Title, Link: f.Link}
+		ch.Image = &gorilla.RssImage{Url: f.Image, Title: rssTitle(f.Title), Link: f.Link}
 	}
 	if f.Self != "" {
 		ch.Links = append(ch.Links, rssOutLink{f.Self, "self", "application/rss+xml"})
