@@ -46,20 +46,20 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 	if err != nil {
 		return Batch{}, err
 	}
-	st.LooseGuids = st.LooseGuids || looseGuids(doc.Items)
-	keys := identify(doc.Items, st.LooseGuids)
-	if clash(keys, doc.Skipped, mem) { // who is who takes the whole document to say
-		if doc, err = p.parse(src, plan.rules, MetaOf(resp), resp.Body, feeds.Known{}, mem); err != nil {
-			return Batch{}, err
-		}
-		st.LooseGuids = st.LooseGuids || looseGuids(doc.Items)
-		keys = identify(doc.Items, st.LooseGuids)
-	}
-	seen, err := p.seen(ctx, src.ID, keys)
+	keys, seen, err := p.identify(ctx, &st, doc.Items)
 	if err != nil {
 		return Batch{}, err
 	}
+	if clash(keys, seen, doc.Skipped, mem) { // who is who takes the whole document to say
+		if doc, err = p.parse(src, plan.rules, MetaOf(resp), resp.Body, feeds.Known{}, mem); err != nil {
+			return Batch{}, err
+		}
+		if keys, seen, err = p.identify(ctx, &st, doc.Items); err != nil {
+			return Batch{}, err
+		}
+	}
 	feed := doc.Feed
+	unsure(feed.Items, keys, seen)
 	b := compare(src, feed, keys, seen, p.Now())
 	b.Left = left(keys, feed.Skipped, mem)
 	if !bytes.Equal(doc.habits, mem.Habits) {
@@ -76,6 +76,14 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 	}
 	b.State.NextPoll = plan.nextPoll(src, outcome{ok: true, maxAge: resp.MaxAge, ttl: feed.TTL}, p.Now())
 	return b, nil
+}
+
+// identify gives items their keys and asks what the store knows of them.
+func (p *Poller) identify(ctx context.Context, st *State, items []feeds.Item) ([][]string, map[string]Seen, error) {
+	st.LooseGuids = st.LooseGuids || looseGuids(items)
+	keys := identify(items, st.LooseGuids)
+	seen, err := p.seen(ctx, st.Source, keys)
+	return keys, seen, err
 }
 
 // sumBody sums a document with the version of what reads it.
