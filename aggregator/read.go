@@ -46,11 +46,13 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 	if err != nil {
 		return Batch{}, err
 	}
+	trusted := !st.LooseGuids
 	keys, seen, err := p.identify(ctx, &st, doc.Items)
 	if err != nil {
 		return Batch{}, err
 	}
-	if clash(keys, seen, doc.Skipped, mem) { // who is who takes the whole document to say
+	// Who is who, and what to call them without guids, takes the whole document to say.
+	if trusted && st.LooseGuids || clash(keys, seen, doc.Skipped, mem) {
 		if doc, err = p.parse(src, plan.rules, MetaOf(resp), resp.Body, feeds.Known{}, mem); err != nil {
 			return Batch{}, err
 		}
