@@ -2,6 +2,7 @@ package aggregator_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -75,7 +76,15 @@ func (w *twins) left(db *store.DB) (all []string) {
 // Whatever documents follow one another, passing over known items stores what
 // reading everything stores: guids that stand on several links, move, repeat and
 // come back included.
+// Each run draws the same documents unless a seed is given; to hunt, run with
+// -rapid.seed and many -rapid.checks.
 func TestPassingOverKnownItemsLosesNothing(t *testing.T) {
+	if seed := flag.Lookup("rapid.seed").Value; seed.String() == "0" {
+		t.Cleanup(func() { flag.Set("rapid.seed", "0") })
+		if err := flag.Set("rapid.seed", "20241208"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		w := &twins{room: newRoom(t, `'Aleppo'`)}
 		whole, err := store.Open(t.Context(), t.TempDir())
