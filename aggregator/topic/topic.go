@@ -43,7 +43,7 @@ type Match struct {
 	Reasons []Reason `json:"reasons"`         // in the order of the text, at most MaxReasons
 	Veto    string   `json:"veto,omitempty"`  // the reject term, or the query's under NOT, that put the item out
 	Lacks   string   `json:"lacks,omitempty"` // the piece of the query that was not found, and without which the item is out
-	By      string   `json:"by,omitempty"`    // "take" when the source, not the text, decided; "query" when nothing was left to score
+	By      string   `json:"by,omitempty"`    // what decided when no term did: "take" (the source), "query" (only absence), "put" or "drop" (by hand); "query" when nothing was left to score
 }
 
 // A Reason is one mention.
