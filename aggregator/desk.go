@@ -145,7 +145,8 @@ func (d *Desk) file(ctx context.Context, plan *Plan, records []Record) (Round, e
 	}
 	l := newLayout(plan, entries, now)
 	for i := range records {
-		l.place(&records[i])
+		d := &f.Decisions[i]
+		d.Again = sooner(d.Again, l.place(&records[i]))
 	}
 	f.Entries, f.Withdrawn, f.Changed = l.result()
 	return f.Round, d.store(ctx, f)
@@ -203,6 +204,11 @@ func (d *Desk) decide(plan *Plan, r *Record) {
 			r.Rule = fmt.Sprintf("not filed, a defect of wiredesk: panic: %v", p)
 		}
 	}()
+	if !r.Withdrawn.IsZero() {
+		d.index.Remove(r.ID)
+		r.Story, r.CopyOf, r.Rule = 0, 0, "withdrawn by its publisher"
+		return
+	}
 	r.Matches = obey(plan, plan.Topics.Match(doc(plan, r)), r.Orders)
 	if !slices.ContainsFunc(r.Matches, func(m topic.Match) bool { return m.In }) {
 		d.index.Remove(r.ID)
@@ -258,6 +264,9 @@ func (d *Desk) reprint(ctx context.Context, plan *Plan) error {
 // shows says whether ed publishes r, and the topics it does so for.
 func shows(ed *config.Edition, r *Record) (topics []string) {
 	if slices.Contains(ed.ExcludeSources, r.Source) {
+		return nil
+	}
+	if !r.Withdrawn.IsZero() {
 		return nil
 	}
 	if len(ed.Langs) > 0 && !slices.Contains(ed.Langs, r.Item.Lang) {

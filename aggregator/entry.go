@@ -44,6 +44,8 @@ type Telling struct {
 	Rights     string            `json:"rights,omitempty"`
 	CopyOf     int64             `json:"copy_of,omitempty"`  // record whose text it repeats
 	Note       string            `json:"note,omitempty"`     // the publisher's correction, in its own words
+	NoteRev    int               `json:"note_rev,omitempty"` // the record's revision that brought it
+	Withdrawn  time.Time         `json:"withdrawn,omitzero"` // by its publisher; what it said is gone from here
 	Headline   string            `json:"headline,omitempty"` // by order, shown instead of Title
 	Remark     string            `json:"remark,omitempty"`   // a note by order, the desk's own words
 	Pinned     bool              `json:"pinned,omitempty"`   // by order, to the top of its edition's page

@@ -42,8 +42,9 @@ func newLayout(plan *Plan, entries []Entry, now time.Time) *layout {
 }
 
 // place puts a decided record into every edition that publishes it, and out of
-// those that no longer do.
-func (l *layout) place(r *Record) {
+// those that no longer do. It returns when to do so again; zero: when something
+// happens.
+func (l *layout) place(r *Record) (again time.Time) {
 	for _, ed := range l.plan.Config.Editions {
 		topics := shows(ed, r)
 		e := l.holding(ed, r.ID)
@@ -53,12 +54,23 @@ func (l *layout) place(r *Record) {
 			t.mark(r.Orders, ed.ID, l.now)
 			l.join(ed, t, r.Story)
 		case e != nil && len(topics) == 0:
-			l.remove(ed, e, r.ID)
+			l.remove(ed, e, r)
+		case e != nil && !e.Lead.Withdrawn.IsZero():
+			l.giveBack(ed, e, r, topics)
 		case e != nil:
 			l.mark(e, r)
-			l.correct(e, r)
+			again = sooner(again, l.correct(e, r))
 		}
 	}
+	return again
+}
+
+// sooner is the earlier of two times, of which the zero one is never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // holding finds the entry of ed that shows the record, as lead or beside it. It
@@ -100,7 +112,7 @@ func (l *layout) join(ed *config.Edition, t Telling, story int64) {
 func (l *layout) taker(ed *config.Edition, t Telling, story int64) *Entry {
 	var last *Entry
 	for _, e := range l.entries[story] {
-		if e.Edition != ed.ID {
+		if e.Edition != ed.ID || !e.Lead.Withdrawn.IsZero() {
 			continue
 		}
 		switch ed.Group {
@@ -193,15 +205,23 @@ func leads(a, b *Telling) bool {
 }
 
 // remove takes a record out of an entry. An entry that loses its lead is
-// withdrawn; the tellings it still has open one of their own.
-func (l *layout) remove(ed *config.Edition, e *Entry, record int64) {
-	if e.Lead.Record != record {
-		e.Also = slices.DeleteFunc(e.Also, func(t Telling) bool { return t.Record == record })
+// withdrawn, or says that the publisher has; the tellings it still has open one
+// of their own.
+func (l *layout) remove(ed *config.Edition, e *Entry, r *Record) {
+	if e.Lead.Record != r.ID {
+		e.Also = slices.DeleteFunc(e.Also, func(t Telling) bool { return t.Record == r.ID })
 		l.touch(e)
 		return
 	}
-	l.withdraw(e)
-	for _, t := range e.Also {
+	rest := e.Also
+	switch {
+	case r.Withdrawn.IsZero() || l.opened[e]:
+		l.withdraw(e)
+	case e.Lead.Withdrawn.IsZero():
+		e.Also = nil
+		l.takeBack(e, r)
+	}
+	for _, t := range rest {
 		l.join(ed, t, e.Story)
 	}
 }
@@ -232,22 +252,6 @@ func (l *layout) mark(e *Entry, r *Record) {
 	if changed {
 		l.touch(e)
 	}
-}
-
-// correct takes over a publisher's own correction of the lead, at most once in
-// six hours. Any other revision changes nothing that is published.
-func (l *layout) correct(e *Entry, r *Record) {
-	if e.Lead.Record != r.ID {
-		return
-	}
-	note := correction(r.Item.Text)
-	if note == "" || note == e.Lead.Note || l.now.Sub(e.Updated) < 6*time.Hour && e.Lead.Note != "" {
-		return
-	}
-	fresh := telling(l.plan, r, e.Lead.Topics)
-	e.Lead.Note, e.Lead.Summary, e.Lead.Content = note, fresh.Summary, fresh.Content
-	e.Updated = l.now.UTC().Truncate(time.Second)
-	l.touch(e)
 }
 
 func (l *layout) touch(e *Entry) {

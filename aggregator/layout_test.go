@@ -159,15 +159,16 @@ func TestOnlyAPublishersCorrectionUpdatesAnEntry(t *testing.T) {
 	r := told(1, "a", 1, 0, noon)
 	r.Item.Text = "Twelve lorries crossed on Monday."
 	entries := round(p, nil, noon, r)
-	r.Item.Text = "Thirteen lorries crossed on Monday."
+	r.Rev, r.Item.Text = 2, "Thirteen lorries crossed on Monday."
 	if after := round(p, entries, noon.Add(time.Hour), r); cmp.Diff(entries, after) != "" {
 		t.Errorf("a silent edit changed the entry: %s", cmp.Diff(entries, after))
 	}
 	for _, note := range []string{
-		"Correction: thirteen lorries crossed, not twelve.", "تصحيح: عبرت ثلاث عشرة شاحنة.",
+		"Correction: thirteen lorries crossed.", "تصحيح: عبرت ثلاث عشرة شاحنة.",
 		"Rectificatif : treize camions.", "Düzeltme: on üç kamyon.", "Korrektur: dreizehn Lastwagen.", "Corrección: trece camiones.",
 	} {
 		r.Item.Text = "Thirteen lorries crossed on Monday.\n" + note
+		r.Rev, r.Note, r.NoteRev = 3, note, 3
 		after := round(p, entries, noon.Add(time.Hour), r)[0]
 		if after.Lead.Note != note || !after.Updated.Equal(noon.Add(time.Hour)) || !after.Published.Equal(noon) {
 			t.Errorf("%q: note %q, updated %v, published %v", note, after.Lead.Note, after.Updated, after.Published)

@@ -29,7 +29,8 @@ const (
 // next poll its item is known.
 //
 // The newest come first. What goes wrong is logged, and the item keeps the text
-// of its feed; so do those over the bounds, for good. A host that asks for less
+// of its feed; so do those over the bounds, for good. An item whose page is gone
+// (410) has been withdrawn. A host that asks for less
 // (429, 503) ends it for this poll.
 func (p *Poller) pages(ctx context.Context, src *config.Source, rules *clean.Rules, records []Record) {
 	if src.Content != "full" || src.Allowed == "" {
@@ -51,6 +52,9 @@ func (p *Poller) pages(ctx context.Context, src *config.Source, rules *clean.Rul
 		article, err := p.article(within, it, rules)
 		if ctx.Err() != nil {
 			return // shutdown: the batch is not saved
+		}
+		if isGone(err) {
+			records[i].Withdrawn = p.Now()
 		}
 		if err != nil {
 			p.Log.Info("no full text", "source", src.ID, "link", fetch.Redact(it.Link), "err", err)
@@ -82,6 +86,12 @@ func (p *Poller) article(ctx context.Context, it *feeds.Item, rules *clean.Rules
 		return "", err
 	}
 	return article, fuller(it, clean.Text(article))
+}
+
+// isGone says whether a publisher has taken a page down for good (RFC 9110, 15.5.11).
+func isGone(err error) bool {
+	var status *fetch.StatusError
+	return errors.As(err, &status) && status.Code == http.StatusGone
 }
 
 // wantsLess says whether a host has asked us to slow down.

@@ -67,6 +67,9 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 	if !bytes.Equal(doc.habits, mem.Habits) {
 		b.Habits = doc.habits
 	}
+	if b.Gone, err = p.gone(ctx, &st, feed); err != nil {
+		return Batch{}, err
+	}
 	p.pages(ctx, src, plan.rules, b.Records)
 	b.State = answered(st, src, resp, p.Now())
 	b.State.Sum, b.State.Reader, b.State.Context = sum, reader, feed.Context
@@ -86,6 +89,28 @@ func (p *Poller) identify(ctx context.Context, st *State, items []feeds.Item) ([
 	keys := identify(items, st.LooseGuids)
 	seen, err := p.seen(ctx, st.Source, keys)
 	return keys, seen, err
+}
+
+// gone finds the records that a document takes back. An item passed over because
+// its bytes are known is still in the document: it stands.
+func (p *Poller) gone(ctx context.Context, st *State, feed *feeds.Feed) (records []int64, err error) {
+	if len(feed.Gone) == 0 || st.LooseGuids {
+		return nil, nil
+	}
+	keys := make([][]string, len(feed.Gone))
+	for i, id := range feed.Gone {
+		keys[i] = []string{key("g:", id)}
+	}
+	seen, err := p.seen(ctx, st.Source, keys)
+	if err != nil {
+		return nil, err
+	}
+	for _, ks := range keys {
+		if was := seen[ks[0]]; was.Record != 0 && !slices.Contains(feed.Skipped, was.Raw) {
+			records = append(records, was.Record)
+		}
+	}
+	return records, nil
 }
 
 // sumBody sums a document with the version of what reads it.
@@ -171,10 +196,14 @@ func record(src *config.Source, it *feeds.Item, keys []string, now time.Time) Re
 	if published.IsZero() || published.After(now) {
 		published = now
 	}
-	return Record{
+	r := Record{
 		Source: src.ID, Key: keys[0], Keys: keys, Sum: sumOf(it), Rev: 1, Item: *it,
-		Published: published.UTC(), FirstSeen: now, Changed: now,
+		Published: published.UTC(), FirstSeen: now, Changed: now, Note: correction(it.Text),
 	}
+	if r.Note != "" {
+		r.NoteRev = 1
+	}
+	return r
 }
 
 // tally closes the poll's ledger.

@@ -80,6 +80,9 @@ type Record struct {
 	Published time.Time // min(publisher's date, FirstSeen); never moves
 	FirstSeen time.Time
 	Changed   time.Time // when Rev last rose
+	Note      string    // the publisher's correction, as far as it may be shown; "" when there is none
+	NoteRev   int       // the revision that brought Note; 0 for none
+	Withdrawn time.Time // when the publisher took the item back; zero: it stands
 
 	Orders []Order // by hand, oldest first; left out where nobody asks for them
 
@@ -101,6 +104,7 @@ type Batch struct {
 	Records []Record
 	Keys    []Seen   // keys of known items that are new, back, or stand on other bytes
 	Left    []string // keys that the document no longer carries
+	Gone    []int64  // records that it takes back (RFC 6721)
 	Habits  []byte   // what its items repeat; nil when that is as before
 	Dropped bool     // the document was not read (304, error)
 	At      time.Time

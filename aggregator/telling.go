@@ -2,7 +2,6 @@ package aggregator
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/wiredesk/wiredesk/config"
@@ -31,7 +30,7 @@ func telling(plan *Plan, r *Record, topics []string) Telling {
 		Summary: excerpt(it, src.Excerpt), Words: len(strings.Fields(it.Text)),
 		Published: r.Published, Authors: authors(it), Categories: subjects(it), Topics: topics,
 		Enclosures: audible(it.Enclosures), Rights: it.Rights, CopyOf: r.CopyOf,
-		Feed: origin(src, it), Note: correction(it.Text),
+		Feed: origin(src, it), Note: r.Note, NoteRev: r.NoteRev,
 	}
 	if src.Rights != "" {
 		t.Rights = src.Rights
@@ -131,18 +130,4 @@ func audible(all []feeds.Enclosure) (kept []feeds.Enclosure) {
 		}
 	}
 	return kept
-}
-
-// corrections are the words by which publishers mark a correction of their own,
-// in English, Arabic, French, Turkish, German and Spanish.
-var corrections = regexp.MustCompile(`(?m)(?:^|[.!?؟]\s+)((?:Correction|Clarification|CORRECTION|تصحيح|تنويه|Correctif|Rectificatif|Erratum|Düzeltme|Korrektur|Berichtigung|Corrección|Fe de errores)\s*[:：（(].*)$`)
-
-// correction finds the publisher's own correction in a text and returns it, cut
-// to 300 characters; "" when there is none.
-func correction(text string) string {
-	m := corrections.FindStringSubmatch(text)
-	if m == nil {
-		return ""
-	}
-	return clean.Excerpt(strings.TrimSpace(m[1]), 300)
 }

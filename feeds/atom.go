@@ -27,6 +27,7 @@ func fromAtom(d *atom.Feed, base string) *Feed {
 			f.Link = first(f.Link, href)
 		}
 	}
+	f.Gone = deleted(d.Extensions)
 	for _, e := range d.Entries {
 		f.Items = append(f.Items, atomItem(e, base))
 	}

@@ -40,6 +40,7 @@ type Feed struct {
 	Authors     []Person
 	Categories  []Category
 	Items       []Item
+	Gone        []string // ids of items that the publisher takes back (at:deleted-entry, RFC 6721) and that Items does not hold
 
 	// What the document asks of those who poll it (RSS 2.0 ttl, skipHours, skipDays).
 	TTL       time.Duration // 0 when absent

@@ -83,7 +83,7 @@ var known = [][2]string{
 	{"sy", "http://purl.org/rss/1.0/modules/syndication/"}, {"slash", "http://purl.org/rss/1.0/modules/slash/"},
 	{"feedburner", "http://rssnamespace.org/feedburner/ext/1.0"}, {"rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"},
 	{"wfw", "http://wellformedweb.org/CommentAPI/"}, {"georss", "http://www.georss.org/georss"},
-	{"wd", ownNamespace},
+	{"at", "http://purl.org/atompub/tombstones/1.0"}, {"wd", ownNamespace},
 }
 
 // normalise rewrites XML. Items whose raw bytes are known are left out.

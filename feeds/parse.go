@@ -3,6 +3,7 @@ package feeds
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 
 // Version is raised with every change of what Parse returns, so that stored sums
 // of documents no longer hold and everything is read once more.
-const Version = 2
+const Version = 3
 
 // Parse reads a document of any format, but for the items that are known. The
 // error says in words why a document is no feed: ErrEmpty, ErrHTML, a
@@ -94,6 +95,9 @@ func parseXML(text []byte, meta Meta, known map[Sum]bool) (*Feed, error) {
 
 // finish fills what items inherit from their feed.
 func finish(f *Feed) {
+	f.Gone = slices.DeleteFunc(f.Gone, func(id string) bool { // RFC 6721, 4: the later of the two holds, and the item is still here
+		return id == "" || slices.ContainsFunc(f.Items, func(it Item) bool { return it.ID == id })
+	})
 	for i := range f.Items {
 		it := &f.Items[i]
 		if it.Lang == "" {
@@ -128,6 +132,17 @@ func first(vs ...string) string {
 		}
 	}
 	return ""
+}
+
+// deleted are the ids that tombstones name (RFC 6721), whatever prefix they have.
+func deleted(e ext.Extensions) (ids []string) {
+	for _, byName := range e {
+		for _, x := range byName["deleted-entry"] {
+			ids = append(ids, x.Attrs["ref"])
+		}
+	}
+	slices.Sort(ids) // a document may use two prefixes, and maps have no order
+	return slices.Compact(ids)
 }
 
 // firstOf is the first text among extension elements written "prefix:name".

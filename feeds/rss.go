@@ -54,6 +54,7 @@ func fromRSS(d *rss.Feed, base string) *Feed {
 	f.Categories = extLabels(f.Categories, d.Extensions)
 	rssLinks(f, d.Extensions, base)
 	rssAsks(f, d)
+	f.Gone = deleted(d.Extensions)
 	for _, it := range d.Items {
 		f.Items = append(f.Items, rssItem(it, base))
 	}

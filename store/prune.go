@@ -79,6 +79,7 @@ func pruneRest(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	}{
 		{`UPDATE seen SET record = 0 WHERE record <> 0 AND record NOT IN (SELECT id FROM records)`, nil},
 		{`DELETE FROM seen WHERE record = 0 AND left_at > 0 AND left_at < $1`, []any{ms(now.Add(-keepSeen))}},
+		{`DELETE FROM revisions WHERE record NOT IN (SELECT id FROM records)`, nil},
 		{`DELETE FROM members WHERE record NOT IN (SELECT id FROM records)`, nil},
 		{`DELETE FROM entries WHERE id NOT IN (SELECT entry FROM members)`, nil},
 		{`DELETE FROM rounds WHERE at < $1`, []any{ms(now.Add(-keepRounds))}},

@@ -12,7 +12,7 @@ import (
 
 const columns = `
 	id, source, item_key, sum, rev, published, first_seen, changed, item,
-	filed_rev, filed_plan, filed_seq, filed_order, matches, story, copy_of, rule`
+	note, note_rev, withdrawn, filed_rev, filed_plan, filed_seq, filed_order, matches, story, copy_of, rule`
 
 // Queue lists records that wait for the desk, with their orders, as they came:
 // not filed yet, revised since, ordered about since, filed by another plan, or
@@ -107,10 +107,10 @@ func recordsOf(ctx context.Context, q querier, query string, args ...any) ([]agg
 	var all []aggregator.Record
 	for rows.Next() {
 		var r aggregator.Record
-		var published, firstSeen, changed int64
+		var published, firstSeen, changed, withdrawn int64
 		var item, matches []byte
 		err := rows.Scan(&r.ID, &r.Source, &r.Key, &r.Sum, &r.Rev, &published, &firstSeen, &changed, &item,
-			&r.FiledRev, &r.FiledPlan, &r.FiledSeq, &r.FiledOrder, &matches, &r.Story, &r.CopyOf, &r.Rule)
+			&r.Note, &r.NoteRev, &withdrawn, &r.FiledRev, &r.FiledPlan, &r.FiledSeq, &r.FiledOrder, &matches, &r.Story, &r.CopyOf, &r.Rule)
 		if err != nil {
 			return nil, err
 		}
@@ -120,7 +120,7 @@ func recordsOf(ctx context.Context, q querier, query string, args ...any) ([]agg
 		if err := json.Unmarshal(matches, &r.Matches); err != nil {
 			return nil, fmt.Errorf("matches of item %d: %w", r.ID, err)
 		}
-		r.Published, r.FirstSeen, r.Changed = fromMS(published), fromMS(firstSeen), fromMS(changed)
+		r.Published, r.FirstSeen, r.Changed, r.Withdrawn = fromMS(published), fromMS(firstSeen), fromMS(changed), fromMS(withdrawn)
 		all = append(all, r)
 	}
 	return all, rows.Err()

@@ -127,6 +127,9 @@ func saveBatch(ctx context.Context, tx *sql.Tx, sv *saving) error {
 		}
 		sv.rows[i].id = id
 	}
+	if err := takeBack(ctx, tx, b); err != nil {
+		return err
+	}
 	for _, k := range b.Keys {
 		if err := saveKey(ctx, tx, b.State.Source, k); err != nil {
 			return err
@@ -166,10 +169,7 @@ func saveRecord(ctx context.Context, tx *sql.Tx, r *aggregator.Record, b aggrega
 	if id == 0 {
 		id, err = insert(ctx, tx, r, doc)
 	} else {
-		_, err = tx.ExecContext(ctx, `
-			UPDATE records
-			SET item = $1, sum = $2, changed = $3, link_hash = $4, rev = rev + 1
-			WHERE id = $5`, string(doc), r.Sum, ms(r.Changed), hashOf(r.Item.Link), id)
+		err = revise(ctx, tx, r, doc)
 	}
 	if err != nil {
 		return 0, err
@@ -186,12 +186,13 @@ func saveRecord(ctx context.Context, tx *sql.Tx, r *aggregator.Record, b aggrega
 // there already: it is the same item, not a second one.
 func insert(ctx context.Context, tx *sql.Tx, r *aggregator.Record, doc []byte) (id int64, err error) {
 	err = tx.QueryRowContext(ctx, `
-		INSERT INTO records (source, item_key, sum, rev, published, first_seen, changed, link_hash, guid_hash, item)
-		VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9)
+		INSERT INTO records (source, item_key, sum, rev, published, first_seen, changed, link_hash, guid_hash, item, note, note_rev, withdrawn)
+		VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (source, item_key) DO UPDATE
 		SET source = excluded.source
 		RETURNING id`,
-		r.Source, r.Key, r.Sum, ms(r.Published), ms(r.FirstSeen), ms(r.Changed), hashOf(r.Item.Link), hashOf(r.Item.ID), string(doc)).Scan(&id)
+		r.Source, r.Key, r.Sum, ms(r.Published), ms(r.FirstSeen), ms(r.Changed), hashOf(r.Item.Link), hashOf(r.Item.ID), string(doc),
+		r.Note, r.NoteRev, ms(r.Withdrawn)).Scan(&id)
 	return id, err
 }
 

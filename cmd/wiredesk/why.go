@@ -28,6 +28,8 @@ type explanation struct {
 	Rule    string             `json:"rule"`
 	Entries []aggregator.Entry `json:"entries"`
 	Orders  []aggregator.Order `json:"orders"` // by hand, oldest first
+
+	Revisions []aggregator.Revision `json:"revisions"` // what its publisher changed, oldest first
 }
 
 func whyCommand() *cobra.Command {
@@ -76,10 +78,14 @@ func explain(c *cobra.Command, ref string) ([]explanation, error) {
 		if err != nil {
 			return nil, err
 		}
+		revisions, err := db.Revisions(c.Context(), r.ID)
+		if err != nil {
+			return nil, err
+		}
 		all = append(all, explanation{
 			Item: r.ID, Source: r.Source, Title: r.Item.Title, Link: r.Item.Link, Lang: r.Item.Lang,
 			Rev: r.Rev, Filed: r.FiledRev == r.Rev && r.FiledOrder >= r.LastOrder(), Matches: r.Matches, Story: r.Story,
-			CopyOf: r.CopyOf, Rule: r.Rule, Entries: entries, Orders: r.Orders,
+			CopyOf: r.CopyOf, Rule: r.Rule, Entries: entries, Orders: r.Orders, Revisions: revisions,
 		})
 	}
 	return all, nil
@@ -97,6 +103,9 @@ func printWhy(w io.Writer, e explanation) error {
 	for _, m := range e.Matches {
 		whyMatch(&b, m)
 	}
+	for i := range e.Revisions {
+		whyRevision(&b, &e.Revisions[i])
+	}
 	for i := range e.Orders {
 		o := &e.Orders[i]
 		fmt.Fprintf(&b, "order %d: %s, by %s, %s\n", o.ID, orderWords(o), o.By, minute(o.At))
@@ -113,6 +122,27 @@ func printWhy(w io.Writer, e explanation) error {
 	}
 	_, err := io.WriteString(w, plain(b.String()))
 	return err
+}
+
+// whyRevision says what a publisher changed. What was taken back is told to the
+// operator alone: no document shows it.
+func whyRevision(b *strings.Builder, r *aggregator.Revision) {
+	fmt.Fprintf(b, "revision %d: %s, %s\n", r.Rev, r.Kind, minute(r.At))
+	if r.Title != "" {
+		fmt.Fprintf(b, "  title was: %s\n", r.Title)
+	}
+	if r.Link != "" {
+		fmt.Fprintf(b, "  link was: %s\n", r.Link)
+	}
+	for _, s := range r.Removed {
+		fmt.Fprintf(b, "  - %s\n", s)
+	}
+	for _, s := range r.Added {
+		fmt.Fprintf(b, "  + %s\n", s)
+	}
+	if r.Note != "" {
+		fmt.Fprintf(b, "  shown: %s\n", r.Note)
+	}
 }
 
 func whyMatch(b *strings.Builder, m topic.Match) {

@@ -1,0 +1,150 @@
+package aggregator
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/wiredesk/wiredesk/config"
+	"github.com/wiredesk/wiredesk/feeds"
+	"github.com/wiredesk/wiredesk/feeds/clean"
+	"github.com/wiredesk/wiredesk/feeds/words"
+)
+
+// correctPause is how long after one correction of an entry the next is shown:
+// readers are not to be called back for every comma.
+const correctPause = 6 * time.Hour
+
+// corrections are the words by which publishers mark a correction of their own,
+// in English, Arabic, French, Turkish, German and Spanish.
+var corrections = regexp.MustCompile(`(?m)(?:^|[.!?؟]\s+)((?:Correction|Clarification|CORRECTION|تصحيح|تنويه|Correctif|Rectificatif|Erratum|Düzeltme|Korrektur|Berichtigung|Corrección|Fe de errores)\s*[:：（(].*)$`)
+
+// correction finds the publisher's own correction in a text and returns it, cut
+// to 300 characters; "" when there is none.
+func correction(text string) string {
+	m := corrections.FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	return clean.Excerpt(strings.TrimSpace(m[1]), 300)
+}
+
+// gone are the words that an item had and has no more, but perhaps in its
+// correction: "an earlier version said …" repeats just what was taken back.
+func gone(old, now *feeds.Item) map[string]bool {
+	words := tellingWords(old.Title + "\n" + old.Text)
+	kept := strings.Replace(now.Text, correctionIn(now.Text), "", 1)
+	for w := range tellingWords(now.Title + "\n" + kept) {
+		delete(words, w)
+	}
+	return words
+}
+
+// correctionIn is the correction as it stands in a text.
+func correctionIn(text string) string {
+	if m := corrections.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// tellingWords are the words of a text that say something by themselves:
+// figures, and words of four letters or more.
+func tellingWords(text string) map[string]bool {
+	all := map[string]bool{}
+	for _, w := range words.Split(text) {
+		r, _ := utf8.DecodeRuneInString(w.Fold)
+		if unicode.IsNumber(r) || r >= 0x2e80 || utf8.RuneCountInString(w.Fold) >= 4 {
+			all[w.Fold] = true
+		}
+	}
+	return all
+}
+
+// showable is a correction without the sentences that repeat a removed word. Its
+// mark alone ("Correction") is left when all of them do.
+func showable(note string, removed map[string]bool) string {
+	var kept []string
+	for _, s := range words.Sentences(note) {
+		if !says(s, removed) {
+			kept = append(kept, strings.TrimSpace(s))
+		}
+	}
+	if len(kept) == 0 {
+		mark, _, _ := strings.Cut(note, ":")
+		return strings.TrimRight(strings.TrimSpace(mark), "：（( ")
+	}
+	return strings.Join(kept, " ")
+}
+
+func says(s string, removed map[string]bool) bool {
+	for w := range tellingWords(s) {
+		if removed[w] {
+			return true
+		}
+	}
+	return false
+}
+
+// correct takes over a publisher's own correction: of the lead with a note, and
+// at most once in six hours; of another telling only what it had wrong in its
+// title. Any other revision changes nothing that is published. It returns when to
+// come back with a correction that has to wait; zero: there is none.
+func (l *layout) correct(e *Entry, r *Record) (again time.Time) {
+	t := e.telling(r.ID)
+	if t == nil || r.Note == "" || r.Note == t.Note && r.Rev == t.NoteRev {
+		return time.Time{}
+	}
+	lead := e.Lead.Record == r.ID
+	if free := e.Updated.Add(correctPause); lead && e.Lead.NoteRev != 0 && l.now.Before(free) {
+		return free
+	}
+	fresh := telling(l.plan, r, t.Topics)
+	if says(t.Title, gone(&feeds.Item{Title: t.Title}, &r.Item)) {
+		t.Title = fresh.Title // frozen, but for words that were taken back
+	}
+	t.Note, t.NoteRev, t.Summary, t.Content = r.Note, r.Rev, fresh.Summary, fresh.Content
+	if lead && !l.opened[e] {
+		e.Updated = l.now.UTC().Truncate(time.Second)
+	}
+	l.touch(e)
+	return time.Time{}
+}
+
+// telling is e's telling of a record, nil when it has none.
+func (e *Entry) telling(record int64) *Telling {
+	if e.Lead.Record == record {
+		return &e.Lead
+	}
+	for i := range e.Also {
+		if e.Also[i].Record == record {
+			return &e.Also[i]
+		}
+	}
+	return nil
+}
+
+// giveBack tells again what a publisher had withdrawn and publishes after all.
+func (l *layout) giveBack(ed *config.Edition, e *Entry, r *Record, topics []string) {
+	e.Lead = telling(l.plan, r, topics)
+	e.Lead.mark(r.Orders, ed.ID, l.now)
+	e.Updated = l.now.UTC().Truncate(time.Second)
+	l.touch(e)
+}
+
+// takeBack leaves of a withdrawn item's entry its id, its place and a word that
+// its publisher has withdrawn it: readers who have the entry are told, and none
+// of its words is shown again.
+func (l *layout) takeBack(e *Entry, r *Record) {
+	t := &e.Lead
+	t.Withdrawn = r.Withdrawn
+	t.Lang, t.Headline, t.Remark, t.Note = "en", "", "", ""
+	t.Title = "Withdrawn by " + t.Outlet
+	t.Summary = t.Outlet + " has withdrawn this item."
+	t.Content, t.Image, t.Rights, t.Words = "", "", "", 0
+	t.Authors, t.Categories, t.Enclosures, t.Pinned = nil, nil, nil, false
+	e.Updated = l.now.UTC().Truncate(time.Second)
+	l.touch(e)
+}
