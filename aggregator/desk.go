@@ -216,11 +216,26 @@ func (d *Desk) decide(plan *Plan, r *Record) {
 		return
 	}
 	p := piece(r)
+	if story, rule := placed(r); story != 0 {
+		d.move(r, story, rule)
+	}
 	if r.Story == 0 { // a record keeps the place it was once given
 		v := d.index.Place(p)
 		r.Story, r.CopyOf, r.Rule = v.Story, v.CopyOf, v.Rule
 	}
 	d.index.Add(p, story.Verdict{Story: r.Story, CopyOf: r.CopyOf})
+}
+
+// move gives a record the story that an order names. It stays a copy only of what
+// tells the same.
+func (d *Desk) move(r *Record, story int64, rule string) {
+	if r.Story == story {
+		return
+	}
+	r.Story, r.Rule = story, rule
+	if d.index.Story(r.CopyOf) != story {
+		r.CopyOf = 0
+	}
 }
 
 func doc(plan *Plan, r *Record) topic.Doc {

@@ -55,6 +55,11 @@ func (l *layout) place(r *Record) (again time.Time) {
 			l.join(ed, t, r.Story)
 		case e != nil && len(topics) == 0:
 			l.remove(ed, e, r)
+		case e != nil && e.Story != r.Story: // moved by hand
+			l.remove(ed, e, r)
+			t := telling(l.plan, r, topics)
+			t.mark(r.Orders, ed.ID, l.now)
+			l.join(ed, t, r.Story)
 		case e != nil && !e.Lead.Withdrawn.IsZero():
 			l.giveBack(ed, e, r, topics)
 		case e != nil:

@@ -19,6 +19,8 @@ const (
 	Pin      = "pin"      // its entry stands first on the page of Edition
 	Note     = "note"     // Text is shown with the item, as the desk's own words
 	Headline = "headline" // Text is shown instead of the item's title
+	Merge    = "merge"    // the item tells the story of With
+	Split    = "split"    // the item tells a story of its own
 )
 
 // maxOrderText is how many characters a note or a headline has at most.
@@ -45,6 +47,18 @@ type Order struct {
 	Until   time.Time `json:"until,omitzero"`    // of Pin; zero: until it is taken off
 	Off     bool      `json:"off,omitempty"`     // of Pin: it is taken off
 	Text    string    `json:"text,omitempty"`    // of Note and Headline; "" takes it away
+	With    *Ref      `json:"with,omitempty"`    // of Merge
+}
+
+// A Ref names another item in an order, as an order names its own.
+type Ref struct {
+	Source string `json:"source"`
+	Key    string `json:"key"`
+	Title  string `json:"title"`
+	Link   string `json:"link"`
+
+	Record int64 `json:"-"` // which it is in this database; 0 when it is not stored
+	Story  int64 `json:"-"` // which it tells; 0 when none
 }
 
 // Check says what is wrong with an order before it is stored for ever.
@@ -129,6 +143,22 @@ func expires(plan *Plan, orders []Order, now time.Time) (first time.Time) {
 		}
 	}
 	return first
+}
+
+// placed finds the order that says which story a record tells, and the story; 0:
+// no order does, or the item it was merged with tells none today.
+func placed(r *Record) (story int64, rule string) {
+	for _, o := range slices.Backward(r.Orders) {
+		switch {
+		case o.Kind == Split:
+			return r.ID, fmt.Sprintf("split by hand: order %d of %s", o.ID, o.By)
+		case o.Kind == Merge && o.With != nil && o.With.Story != 0:
+			return o.With.Story, fmt.Sprintf("merged by hand with item %d of %s: order %d of %s", o.With.Record, o.With.Source, o.ID, o.By)
+		case o.Kind == Merge:
+			return 0, ""
+		}
+	}
+	return 0, ""
 }
 
 // mark puts the desk's own words and pin on a telling and says what changed:

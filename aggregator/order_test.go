@@ -133,7 +133,7 @@ func TestOrdersAboutUnknownTopicsAndKindsDoNothing(t *testing.T) {
 	r := orderRoom(t)
 	version := r.version()
 	r.order("1", aggregator.Order{Kind: aggregator.Drop, Topic: "gone"})
-	r.order("1", aggregator.Order{Kind: "merge", Text: "2"})
+	r.order("1", aggregator.Order{Kind: "praise", Text: "2"})
 	if r.version() != version || r.file().Filed != 0 {
 		t.Error("an order that means nothing here changed the edition, or is never done")
 	}

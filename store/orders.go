@@ -4,25 +4,31 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator"
 )
 
-// Give stores an order for ever, fills in its ID, and puts its item back into
+// Give stores orders for ever, fills in their IDs, and puts their items back into
 // the desk's queue, in one transaction. An order about an item that is not stored
 // waits for it.
-func (s *DB) Give(ctx context.Context, o *aggregator.Order) error {
-	if err := o.Check(); err != nil {
-		return err
+func (s *DB) Give(ctx context.Context, orders ...*aggregator.Order) error {
+	for _, o := range orders {
+		if err := o.Check(); err != nil {
+			return err
+		}
+		o.At, o.Until = o.At.UTC().Truncate(time.Millisecond), o.Until.UTC().Truncate(time.Millisecond)
 	}
-	o.At, o.Until = o.At.UTC().Truncate(time.Millisecond), o.Until.UTC().Truncate(time.Millisecond)
-	err := s.inTx(ctx, func(tx *sql.Tx) error { return give(ctx, tx, o) })
-	if err != nil {
-		return fmt.Errorf("%s: %w", o.Kind, err)
-	}
-	return nil
+	return s.inTx(ctx, func(tx *sql.Tx) error {
+		for _, o := range orders {
+			if err := give(ctx, tx, o); err != nil {
+				return fmt.Errorf("%s: %w", o.Kind, err)
+			}
+		}
+		return nil
+	})
 }
 
 func give(ctx context.Context, tx *sql.Tx, o *aggregator.Order) error {
@@ -99,7 +105,84 @@ func (s *DB) addOrders(ctx context.Context, records []aggregator.Record) error {
 		}
 		at[record].Orders = append(at[record].Orders, o)
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return s.resolve(ctx, records)
+}
+
+// resolve finds which stories the orders of these records merge them into.
+func (s *DB) resolve(ctx context.Context, records []aggregator.Record) (err error) {
+	for i := range records {
+		for j := range records[i].Orders {
+			o := &records[i].Orders[j]
+			if o.With == nil {
+				continue
+			}
+			if o.With.Story, err = s.tells(ctx, o.With, maxChain); err != nil {
+				return fmt.Errorf("order %d: %w", o.ID, err)
+			}
+		}
+	}
+	return nil
+}
+
+// maxChain bounds how many merges are followed from one item to the next.
+const maxChain = 16
+
+// tells is the story that an item tells, by the last order about that, else as it
+// was filed; 0 when it is not stored or in no topic. The desk may not have obeyed
+// the order yet, so that what it stored is not the answer.
+func (s *DB) tells(ctx context.Context, ref *aggregator.Ref, left int) (story int64, err error) {
+	err = s.read.QueryRowContext(ctx, `
+		SELECT r.id, r.story
+		FROM seen k
+		JOIN records r ON r.id = k.record
+		WHERE k.source = $1 AND k.item_key = $2`, ref.Source, ref.Key).Scan(&ref.Record, &story)
+	if err != nil || story == 0 {
+		return 0, noRows(err)
+	}
+	var doc []byte
+	err = s.read.QueryRowContext(ctx, `
+		SELECT doc
+		FROM orders
+		WHERE source = $1 AND item_key = $2 AND kind IN ($3, $4)
+		ORDER BY id DESC
+		LIMIT 1`, ref.Source, ref.Key, aggregator.Merge, aggregator.Split).Scan(&doc)
+	if err != nil {
+		return story, noRows(err)
+	}
+	var o aggregator.Order
+	if err := json.Unmarshal(doc, &o); err != nil {
+		return 0, err
+	}
+	switch {
+	case o.Kind == aggregator.Split:
+		return ref.Record, nil
+	case o.With == nil || left == 0:
+		return story, nil
+	}
+	if into, err := s.tells(ctx, o.With, left-1); err != nil || into != 0 {
+		return into, err
+	}
+	return story, nil
+}
+
+// noRows makes of an empty answer no error.
+func noRows(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+// Told lists the records of a story, oldest first.
+func (s *DB) Told(ctx context.Context, story int64) ([]aggregator.Record, error) {
+	return s.records(ctx, `
+		SELECT`+columns+`
+		FROM records
+		WHERE story = $1
+		ORDER BY id`, story)
 }
 
 // scanOrder reads a record's number, the order's, and the order.

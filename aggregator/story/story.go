@@ -88,6 +88,9 @@ func NewIndex() *Index {
 // Len is the number of pieces held.
 func (x *Index) Len() int { return len(x.pieces) }
 
+// Story is the story that a held record tells, 0 when it is not held.
+func (x *Index) Story(record int64) int64 { return x.pieces[record].story }
+
 // Place decides where p belongs. It changes nothing: the same piece on the same
 // index gives the same verdict.
 func (x *Index) Place(p Piece) Verdict {

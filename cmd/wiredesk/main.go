@@ -105,7 +105,7 @@ func rootCommand() *cobra.Command {
 	root.PersistentFlags().Bool("verbose", false, "log every poll")
 	root.AddCommand(initCommand(), checkCommand(), runCommand(), demoCommand(), sourcesCommand(),
 		whyCommand(), previewCommand(), searchCommand(), parseCommand(), versionCommand(),
-		putCommand(), dropCommand(), pinCommand(), noteCommand(), headlineCommand(), exportCommand())
+		putCommand(), dropCommand(), pinCommand(), noteCommand(), headlineCommand(), mergeCommand(), splitCommand(), exportCommand())
 	return root
 }
 

@@ -101,6 +101,10 @@ func orderWords(o *aggregator.Order) string {
 		return fmt.Sprintf("pin in edition %s until %s", o.Edition, minute(o.Until))
 	case o.Kind == aggregator.Pin:
 		return "pin in edition " + o.Edition
+	case o.Kind == aggregator.Merge && o.With != nil:
+		return fmt.Sprintf("merge with %s of %s", orWord(o.With.Title, "an item without a title"), o.With.Source)
+	case o.Kind == aggregator.Split:
+		return "split: it tells a story of its own"
 	case o.Text == "":
 		return o.Kind + " taken away"
 	default:

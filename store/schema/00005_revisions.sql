@@ -15,3 +15,6 @@ CREATE TABLE revisions (
 ALTER TABLE records ADD COLUMN note TEXT NOT NULL DEFAULT '';
 ALTER TABLE records ADD COLUMN note_rev BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE records ADD COLUMN withdrawn BIGINT NOT NULL DEFAULT 0; -- ms; 0 = it stands
+
+-- Which records tell a story: for merge and split.
+CREATE INDEX records_story ON records (story) WHERE story <> 0;
