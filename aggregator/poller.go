@@ -59,10 +59,10 @@ type Report struct {
 // returns nil at shutdown, and an error only when the store cannot be read at
 // the start.
 func (p *Poller) Run(ctx context.Context) error {
-	if err := p.adopt(ctx); err != nil {
-		return err
+	err := p.adopt(ctx)
+	if err == nil {
+		_, err = p.loop(ctx, true)
 	}
-	_, err := p.loop(ctx, true)
 	if ctx.Err() != nil {
 		return nil
 	}

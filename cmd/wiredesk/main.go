@@ -105,7 +105,9 @@ func rootCommand() *cobra.Command {
 	root.PersistentFlags().Bool("verbose", false, "log every poll")
 	root.AddCommand(initCommand(), checkCommand(), runCommand(), demoCommand(), sourcesCommand(),
 		whyCommand(), previewCommand(), searchCommand(), parseCommand(), versionCommand(),
-		putCommand(), dropCommand(), pinCommand(), noteCommand(), headlineCommand(), mergeCommand(), splitCommand(), exportCommand())
+		putCommand(), dropCommand(), pinCommand(), noteCommand(), headlineCommand(),
+		mergeCommand(), splitCommand(), exportCommand(),
+		backupCommand(), restoreCommand(), pruneCommand(), doctorCommand())
 	return root
 }
 

@@ -111,11 +111,10 @@ func (n *newsroom) prune(ctx context.Context) error {
 // run polls, files, serves and writes until ctx ends. The listener is the
 // caller's to open, so that a taken port is a clear error before anything runs.
 func (n *newsroom) run(ctx context.Context, l net.Listener) error {
-	// What a stop left half done, and files that somebody has removed, come first.
-	if _, err := n.desk.File(ctx); err != nil {
-		return err
-	}
-	if err := n.write(ctx); err != nil {
+	if err := n.catchUp(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // told to stop before it had begun
+		}
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -125,6 +124,15 @@ func (n *newsroom) run(ctx context.Context, l net.Listener) error {
 	group.Go(func() error { return n.keep(ctx) })
 	group.Go(func() error { return n.index(ctx) })
 	return group.Wait()
+}
+
+// catchUp does what a stop left half done, and writes files that somebody has
+// removed.
+func (n *newsroom) catchUp(ctx context.Context) error {
+	if _, err := n.desk.File(ctx); err != nil {
+		return err
+	}
+	return n.write(ctx)
 }
 
 // serve answers until ctx ends, then lets answers in flight finish.
