@@ -41,6 +41,9 @@ type Desk struct {
 	Log   *slog.Logger
 	Now   func() time.Time
 	Filed func() // called after a round that changed an edition; may be nil
+	// Replanned is called after each batch of records that another plan had
+	// filed, with how many there were since the queue was empty; may be nil.
+	Replanned func(done int)
 
 	index *story.Index // nil: to be read from the store
 	wake  chan struct{}
@@ -87,9 +90,10 @@ func (d *Desk) Run(ctx context.Context) error {
 // File files every record that waits and returns the ledger. New items,
 // revisions, records of an older plan and orders by hand are one queue.
 func (d *Desk) File(ctx context.Context) (Round, error) {
-	plan := d.Plan()
 	var sum Round
+	past := 0
 	for ctx.Err() == nil {
+		plan := d.Plan()
 		records, err := d.Store.Queue(ctx, plan.Print, d.Now(), batch)
 		if err != nil {
 			return sum, err
@@ -103,6 +107,10 @@ func (d *Desk) File(ctx context.Context) (Round, error) {
 			return sum, err
 		}
 		sum.add(round)
+		if replanned(plan, records) && d.Replanned != nil {
+			past += len(records)
+			d.Replanned(past)
+		}
 	}
 	return sum, ctx.Err()
 }
@@ -115,20 +123,29 @@ func (r *Round) add(o Round) {
 	r.Copy += o.Copy
 }
 
+// replanned says whether nothing has happened to these records but another plan.
+// What that does to entries is staged; the new and the revised are published at
+// once, by the plan that is active.
+func replanned(plan *Plan, records []Record) bool {
+	return !slices.ContainsFunc(records, func(r Record) bool {
+		return r.FiledPlan == plan.Print || r.FiledRev < r.Rev || r.FiledOrder < r.LastOrder()
+	})
+}
+
 // file decides on one batch and stores the decisions in one transaction.
 func (d *Desk) file(ctx context.Context, plan *Plan, records []Record) (Round, error) {
 	now := d.Now()
 	if err := d.open(ctx, now); err != nil {
 		return Round{}, err
 	}
-	f := Filing{Plan: plan.Print, At: now}
+	f := Filing{Plan: plan.Print, At: now, Staged: replanned(plan, records)}
 	var stories []int64
 	for i := range records {
 		r := &records[i]
 		if r.Story != 0 {
 			stories = append(stories, r.Story)
 		}
-		d.decide(plan, r)
+		d.decide(plan, r, now)
 		if r.Story != 0 {
 			stories = append(stories, r.Story)
 		}
@@ -148,6 +165,9 @@ func (d *Desk) file(ctx context.Context, plan *Plan, records []Record) (Round, e
 		l.place(&records[i])
 	}
 	f.Entries, f.Withdrawn, f.Changed = l.result()
+	if f.Staged {
+		f.Changed = nil // not yet
+	}
 	return f.Round, d.store(ctx, f)
 }
 
@@ -195,7 +215,7 @@ func (d *Desk) open(ctx context.Context, now time.Time) error {
 
 // decide fills r's matches and its place. A panic is this item's own: it stays
 // unmatched, and why says so (I4).
-func (d *Desk) decide(plan *Plan, r *Record) {
+func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.Log.Error("panic in filing", "item", r.ID, "err", p, "stack", string(debug.Stack()))
@@ -207,6 +227,13 @@ func (d *Desk) decide(plan *Plan, r *Record) {
 	if !slices.ContainsFunc(r.Matches, func(m topic.Match) bool { return m.In }) {
 		d.index.Remove(r.ID)
 		r.Story, r.CopyOf, r.Rule = 0, 0, ""
+		return
+	}
+	if now.Sub(r.FirstSeen) > story.Window { // the index does not hold its time
+		d.index.Remove(r.ID)
+		if r.Story == 0 {
+			r.Story, r.CopyOf, r.Rule = r.ID, 0, "late: it came more than 14 days ago and is compared with nothing"
+		}
 		return
 	}
 	p := piece(r)
@@ -233,19 +260,21 @@ func piece(r *Record) story.Piece {
 	}
 }
 
-// reprint raises the version of editions whose look the plan has changed.
+// reprint raises the version of editions whose look the plan has changed, and of
+// those whose entries it has changed: nothing is left to file, so what was staged
+// is shown.
 func (d *Desk) reprint(ctx context.Context, plan *Plan) error {
 	issues, err := d.Store.Issues(ctx)
 	if err != nil {
 		return err
 	}
-	prints := map[string]string{}
+	stand := map[string]Issue{}
 	for _, is := range issues {
-		prints[is.Edition] = is.Print
+		stand[is.Edition] = is
 	}
-	f := Filing{Plan: plan.Print, At: d.Now()}
+	f := Filing{Plan: plan.Print, At: d.Now(), Show: true}
 	for _, ed := range plan.Config.Editions {
-		if look := plan.look(ed); prints[ed.ID] != look {
+		if look, is := plan.look(ed), stand[ed.ID]; is.Print != look || is.Staged {
 			f.Changed = append(f.Changed, Issue{Edition: ed.ID, Print: look})
 		}
 	}
