@@ -223,7 +223,7 @@ func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 			r.Rule = fmt.Sprintf("not filed, a defect of wiredesk: panic: %v", p)
 		}
 	}()
-	r.Matches = obey(plan, plan.Topics.Match(doc(plan, r)), r.Orders)
+	r.Matches = plan.Match(r)
 	if !slices.ContainsFunc(r.Matches, func(m topic.Match) bool { return m.In }) {
 		d.index.Remove(r.ID)
 		r.Story, r.CopyOf, r.Rule = 0, 0, ""
