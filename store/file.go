@@ -48,8 +48,10 @@ func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 		_, err = tx.ExecContext(ctx, `
 			UPDATE records
 			SET filed_rev = $1, filed_plan = $2, filed_seq = $3, matches = $4, story = $5, copy_of = $6, rule = $7,
-				filed_order = $8, refile_at = $9
-			WHERE id = $10`, d.Rev, f.Plan, seq, string(matches), d.Story, d.CopyOf, d.Rule, d.Order, ms(d.Again), d.Record)
+				filed_order = $8, refile_at = $9,
+				out_since = CASE WHEN $5 <> 0 THEN 0 WHEN story <> 0 THEN $10 ELSE out_since END
+			WHERE id = $11`,
+			d.Rev, f.Plan, seq, string(matches), d.Story, d.CopyOf, d.Rule, d.Order, ms(d.Again), ms(f.At), d.Record)
 		if err != nil {
 			return fmt.Errorf("item %d: %w", d.Record, err)
 		}

@@ -73,6 +73,10 @@ func withdraw(ctx context.Context, tx *sql.Tx, id string, f aggregator.Filing) e
 	if err != nil {
 		return err
 	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM members WHERE entry = $1 AND entry NOT IN (SELECT id FROM entries)`, id)
+	if err != nil {
+		return err
+	}
 	if f.Staged {
 		_, err = tx.ExecContext(ctx, `UPDATE entries SET staged = '' WHERE id = $1`, id)
 		return err
