@@ -57,7 +57,7 @@ func stage(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
 		INSERT INTO entries (id, edition, story, part, published, withdrawn, doc, staged)
 		VALUES ($1, $2, $3, $4, $5, 1, '', $6)
 		ON CONFLICT (id) DO UPDATE
-		SET story = excluded.story, part = excluded.part,
+		SET story = excluded.story, part = excluded.part, published = excluded.published,
 			staged = CASE WHEN entries.withdrawn = 0 AND entries.doc = excluded.staged THEN NULL ELSE excluded.staged END`,
 		e.ID, e.Edition, e.Story, e.Part, ms(e.Published), string(doc))
 	if err != nil {
@@ -88,7 +88,8 @@ func withdraw(ctx context.Context, tx *sql.Tx, id string, f aggregator.Filing) e
 	return err
 }
 
-// show gives readers all that is staged.
+// show gives readers all that is staged, in two statements: there may be very much
+// of it, and savers wait. Members it no longer has go when an entry is next saved.
 func show(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE entries
@@ -97,19 +98,9 @@ func show(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 	if err != nil {
 		return err
 	}
-	for {
-		es, err := entries(ctx, tx, `
-			SELECT staged
-			FROM entries
-			WHERE staged IS NOT NULL
-			LIMIT $1`, chunk)
-		if err != nil || len(es) == 0 {
-			return err
-		}
-		for i := range es {
-			if err := saveEntry(ctx, tx, &es[i]); err != nil {
-				return fmt.Errorf("entry %s: %w", es[i].ID, err)
-			}
-		}
-	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE entries
+		SET doc = staged, withdrawn = 0, staged = NULL
+		WHERE staged IS NOT NULL`)
+	return err
 }

@@ -160,15 +160,16 @@ func TestTheQueueHasTheNewBeforeThePast(t *testing.T) {
 			t.Errorf("%d of the past of %s, %v; want %d", n, plan, err, want)
 		}
 	}
-	save(t, db, batch("a", noon, record("a", "g:1", "x", noon), record("a", "g:2", "x", noon), record("a", "g:3", "x", noon), record("a", "g:4", "x", noon)))
+	save(t, db, batch("a", noon, record("a", "g:1", "x", noon), record("a", "g:2", "x", noon), record("a", "g:3", "x", noon),
+		record("a", "g:4", "x", noon), record("a", "g:5", "x", noon), record("a", "g:6", "x", noon)))
 	past("m", 0) // nobody has filed them yet
-	done("m", 1, 2, 3, 4)
+	done("m", 1, 2, 3, 4, 5, 6)
 	past("m", 0)
-	past("p", 4)
-	done("b", 1, 3) // a plan that was changed before it had come to an end
-	save(t, db, batch("a", noon, record("a", "g:5", "x", noon)))
-	past("n", 4)
-	for _, step := range [][]int64{{5}, {1, 2}, {3, 4}, nil} {
+	past("p", 6)
+	done("b", 1, 3, 5) // a plan that was changed before it had come to an end
+	save(t, db, batch("a", noon, record("a", "g:7", "x", noon)))
+	past("n", 6)
+	for _, step := range [][]int64{{7}, {1, 2}, {3, 4}, {5, 6}, nil} {
 		if d := cmp.Diff(step, next("n")); d != "" {
 			t.Error(d)
 		}
