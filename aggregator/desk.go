@@ -123,15 +123,6 @@ func (r *Round) add(o Round) {
 	r.Copy += o.Copy
 }
 
-// replanned says whether nothing has happened to these records but another plan.
-// What that does to entries is staged; the new and the revised are published at
-// once, by the plan that is active.
-func replanned(plan *Plan, records []Record) bool {
-	return !slices.ContainsFunc(records, func(r Record) bool {
-		return r.FiledPlan == plan.Print || r.FiledRev < r.Rev || r.FiledOrder < r.LastOrder()
-	})
-}
-
 // file decides on one batch and stores the decisions in one transaction.
 func (d *Desk) file(ctx context.Context, plan *Plan, records []Record) (Round, error) {
 	now := d.Now()

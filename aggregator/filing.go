@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"slices"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator/topic"
@@ -36,4 +37,13 @@ type Decision struct {
 	Story   int64 // id of the story's first record; 0 when in no topic
 	CopyOf  int64
 	Rule    string
+}
+
+// replanned says whether nothing has happened to these records but another plan.
+// What that does to entries is staged; the new and the revised are published at
+// once, by the plan that is active.
+func replanned(plan *Plan, records []Record) bool {
+	return !slices.ContainsFunc(records, func(r Record) bool {
+		return r.FiledPlan == plan.Print || r.FiledRev < r.Rev || r.FiledOrder < r.LastOrder()
+	})
 }
