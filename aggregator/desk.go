@@ -41,6 +41,9 @@ type Desk struct {
 	Log   *slog.Logger
 	Now   func() time.Time
 	Filed func() // called after a round that changed an edition; may be nil
+	// Replanned is called after each batch of records that another plan had
+	// filed, with how many there were since the queue was empty; may be nil.
+	Replanned func(done int)
 
 	index *story.Index // nil: to be read from the store
 	wake  chan struct{}
@@ -87,9 +90,10 @@ func (d *Desk) Run(ctx context.Context) error {
 // File files every record that waits and returns the ledger. New items,
 // revisions, records of an older plan and orders by hand are one queue.
 func (d *Desk) File(ctx context.Context) (Round, error) {
-	plan := d.Plan()
 	var sum Round
+	past := 0
 	for ctx.Err() == nil {
+		plan := d.Plan()
 		records, err := d.Store.Queue(ctx, plan.Print, d.Now(), batch)
 		if err != nil {
 			return sum, err
@@ -103,6 +107,10 @@ func (d *Desk) File(ctx context.Context) (Round, error) {
 			return sum, err
 		}
 		sum.add(round)
+		if replanned(plan, records) && d.Replanned != nil {
+			past += len(records)
+			d.Replanned(past)
+		}
 	}
 	return sum, ctx.Err()
 }
@@ -121,14 +129,14 @@ func (d *Desk) file(ctx context.Context, plan *Plan, records []Record) (Round, e
 	if err := d.open(ctx, now); err != nil {
 		return Round{}, err
 	}
-	f := Filing{Plan: plan.Print, At: now}
+	f := Filing{Plan: plan.Print, At: now, Staged: replanned(plan, records)}
 	var stories []int64
 	for i := range records {
 		r := &records[i]
 		if r.Story != 0 {
 			stories = append(stories, r.Story)
 		}
-		d.decide(plan, r)
+		d.decide(plan, r, now)
 		if r.Story != 0 {
 			stories = append(stories, r.Story)
 		}
@@ -149,6 +157,9 @@ func (d *Desk) file(ctx context.Context, plan *Plan, records []Record) (Round, e
 		d.Again = sooner(d.Again, l.place(&records[i]))
 	}
 	f.Entries, f.Withdrawn, f.Changed = l.result()
+	if f.Staged {
+		f.Changed = nil // not yet
+	}
 	return f.Round, d.store(ctx, f)
 }
 
@@ -196,7 +207,7 @@ func (d *Desk) open(ctx context.Context, now time.Time) error {
 
 // decide fills r's matches and its place. A panic is this item's own: it stays
 // unmatched, and why says so (I4).
-func (d *Desk) decide(plan *Plan, r *Record) {
+func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.Log.Error("panic in filing", "item", r.ID, "err", p, "stack", string(debug.Stack()))
@@ -209,16 +220,23 @@ func (d *Desk) decide(plan *Plan, r *Record) {
 		r.Story, r.CopyOf, r.Rule = 0, 0, "withdrawn by its publisher"
 		return
 	}
-	r.Matches = obey(plan, plan.Topics.Match(doc(plan, r)), r.Orders)
+	r.Matches = plan.Match(r)
 	if !slices.ContainsFunc(r.Matches, func(m topic.Match) bool { return m.In }) {
 		d.index.Remove(r.ID)
 		r.Story, r.CopyOf, r.Rule = 0, 0, ""
 		return
 	}
-	p := piece(r)
 	if story, rule := placed(r); story != 0 {
 		d.move(r, story, rule)
 	}
+	if now.Sub(r.FirstSeen) > story.Window { // the index does not hold its time
+		d.index.Remove(r.ID)
+		if r.Story == 0 {
+			r.Story, r.CopyOf, r.Rule = r.ID, 0, "late: it came more than 14 days ago and is compared with nothing"
+		}
+		return
+	}
+	p := piece(r)
 	if r.Story == 0 { // a record keeps the place it was once given
 		v := d.index.Place(p)
 		r.Story, r.CopyOf, r.Rule = v.Story, v.CopyOf, v.Rule
@@ -254,19 +272,21 @@ func piece(r *Record) story.Piece {
 	}
 }
 
-// reprint raises the version of editions whose look the plan has changed.
+// reprint raises the version of editions whose look the plan has changed, and of
+// those whose entries it has changed: nothing is left to file, so what was staged
+// is shown.
 func (d *Desk) reprint(ctx context.Context, plan *Plan) error {
 	issues, err := d.Store.Issues(ctx)
 	if err != nil {
 		return err
 	}
-	prints := map[string]string{}
+	stand := map[string]Issue{}
 	for _, is := range issues {
-		prints[is.Edition] = is.Print
+		stand[is.Edition] = is
 	}
-	f := Filing{Plan: plan.Print, At: d.Now()}
+	f := Filing{Plan: plan.Print, At: d.Now(), Show: true}
 	for _, ed := range plan.Config.Editions {
-		if look := plan.look(ed); prints[ed.ID] != look {
+		if look, is := plan.look(ed), stand[ed.ID]; is.Print != look || is.Staged {
 			f.Changed = append(f.Changed, Issue{Edition: ed.ID, Print: look})
 		}
 	}

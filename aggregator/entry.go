@@ -82,6 +82,7 @@ type Issue struct {
 	Version   int64     // raised by every change, never goes back
 	ChangedAt time.Time // when Version last rose, never goes back
 	Print     string    // fingerprint of what the plan says of its look
+	Staged    bool      // some of its entries are kept back, see Filing
 }
 
 // A Round is the ledger of one desk round (I9):

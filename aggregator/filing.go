@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"slices"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator/topic"
@@ -8,12 +9,18 @@ import (
 
 // A Filing is everything one desk round changes, applied whole or not at all.
 // The store gives each decision the next FiledSeq in the order of Decisions.
+//
+// A changed topic works on the past in many rounds, and a reader is to see none
+// of it or all. So what such a round does to entries is Staged: the desk finds it
+// again, readers do not. The round that finds nothing left to do has Show.
 type Filing struct {
 	Plan      string // fingerprint of the plan that decided
 	Decisions []Decision
 	Entries   []Entry   // opened or changed, whole
 	Withdrawn []string  // ids of entries taken out of their edition
 	Changed   []Issue   // editions whose documents change: Edition and Print; the store raises Version and ChangedAt
+	Staged    bool      // Entries and Withdrawn are kept back from readers
+	Show      bool      // all that was ever kept back is published now
 	Round     Round     // the ledger
 	At        time.Time // the round's time
 }
@@ -30,4 +37,13 @@ type Decision struct {
 	Story   int64 // id of the story's first record; 0 when in no topic
 	CopyOf  int64
 	Rule    string
+}
+
+// replanned says whether nothing has happened to these records but another plan.
+// What that does to entries is staged; the new and the revised are published at
+// once, by the plan that is active.
+func replanned(plan *Plan, records []Record) bool {
+	return !slices.ContainsFunc(records, func(r Record) bool {
+		return r.FiledPlan == plan.Print || r.FiledRev < r.Rev || r.FiledOrder < r.LastOrder()
+	})
 }

@@ -9,8 +9,7 @@ import (
 )
 
 // A Preview is what a topic makes of stored records, and what it would make of
-// them by another config. Orders by hand are left out: it shows what the terms
-// do.
+// them by another config. Orders by hand hold in both, as they would.
 //
 //	p := aggregator.NewPreview("syria", plan, nil)
 //	p.Look(records) // as often as there are batches
@@ -21,6 +20,7 @@ type Preview struct {
 	Rejected int           `json:"rejected"`        // of these, put out by a reject term
 	Matched  []PreviewItem `json:"matched"`         // in the topic, newest first
 	Missed   []PreviewItem `json:"missed"`          // not in it, most points first, at most MaxMissed
+	Dropped  []PreviewItem `json:"dropped"`         // taken out by hand, whatever their points, newest first
 	Gained   []PreviewItem `json:"gained,omitzero"` // in it by the other config alone, newest first; nil without one
 	Lost     []PreviewItem `json:"lost,omitzero"`   // in it by this config alone, newest first; nil without one
 
@@ -46,7 +46,7 @@ type PreviewItem struct {
 // NewPreview previews a topic of the plan, against another plan when one is
 // given. A plan without the topic matches nothing.
 func NewPreview(topic string, plan, other *Plan) *Preview {
-	p := &Preview{Topic: topic, Matched: []PreviewItem{}, Missed: []PreviewItem{}, plan: plan, other: other}
+	p := &Preview{Topic: topic, Matched: []PreviewItem{}, Missed: []PreviewItem{}, Dropped: []PreviewItem{}, plan: plan, other: other}
 	if other != nil {
 		p.Gained, p.Lost = []PreviewItem{}, []PreviewItem{}
 	}
@@ -77,6 +77,8 @@ func (p *Preview) look(r *Record) {
 	switch {
 	case it.Match.In:
 		p.Matched = append(p.Matched, it)
+	case it.Match.By == Drop:
+		p.Dropped = append(p.Dropped, it)
 	case it.Match.Veto != "":
 		p.Rejected++
 	case it.Match.Score > 0:
@@ -93,7 +95,7 @@ func (p *Preview) look(r *Record) {
 
 // Sort brings what was found into order, once all records were looked at.
 func (p *Preview) Sort() {
-	for _, items := range [][]PreviewItem{p.Matched, p.Gained, p.Lost} {
+	for _, items := range [][]PreviewItem{p.Matched, p.Dropped, p.Gained, p.Lost} {
 		slices.SortFunc(items, later)
 	}
 }
@@ -110,8 +112,9 @@ func nearest(items []PreviewItem) []PreviewItem {
 	return items[:min(len(items), MaxMissed)]
 }
 
-// Match judges a record by every topic, as the desk does.
-func (p *Plan) Match(r *Record) []topic.Match { return p.Topics.Match(doc(p, r)) }
+// Match judges a record by every topic and obeys the orders about it, as the desk
+// does.
+func (p *Plan) Match(r *Record) []topic.Match { return obey(p, p.Topics.Match(doc(p, r)), r.Orders) }
 
 // verdict is what one topic says of a record: nothing found when it is not in
 // the plan, or finds nothing.

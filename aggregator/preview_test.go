@@ -102,3 +102,20 @@ func TestAPreviewDoesNotDependOnBatches(t *testing.T) {
 		}
 	})
 }
+
+func TestAPreviewObeysOrdersUnderBothConfigs(t *testing.T) {
+	now := time.Date(2024, 12, 8, 12, 0, 0, 0, time.UTC)
+	dropped, put := previewed(1, "a", "Aleppo", "", now), previewed(2, "a", "Horoscope", "", now)
+	dropped.Orders = []Order{{ID: 1, Kind: Drop, Topic: "syria"}}
+	put.Orders = []Order{{ID: 2, Kind: Put, Topic: "syria"}}
+	p := NewPreview("syria", previewPlan(t, "Aleppo"), previewPlan(t, "Homs"))
+	p.Look([]Record{dropped, put})
+	p.Sort()
+	if !slices.Equal(recordsOf(p.Dropped), []int64{1}) || !slices.Equal(recordsOf(p.Matched), []int64{2}) ||
+		len(p.Missed)+len(p.Gained)+len(p.Lost)+p.Rejected != 0 {
+		t.Errorf("%+v", p)
+	}
+	if m := p.Dropped[0].Match; m.By != Drop || m.Score < m.Need {
+		t.Errorf("%+v, want a score that is kept", m)
+	}
+}

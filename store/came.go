@@ -7,15 +7,19 @@ import (
 	"github.com/wiredesk/wiredesk/aggregator"
 )
 
-// Came lists records in the order they came, those that came at from and later,
-// at most limit. Of those that came at from itself it leaves out the numbers up
+// Came lists records in the order they came, with their orders: those that came
+// at from and later, at most limit. Of those that came at from itself it leaves out the numbers up
 // to after: to walk on, give the FirstSeen and the ID of the last one. Nothing
 // is held open between two calls, so a walk beside a daemon hinders nobody.
 func (s *DB) Came(ctx context.Context, from time.Time, after int64, limit int) ([]aggregator.Record, error) {
-	return s.records(ctx, `
+	found, err := s.records(ctx, `
 		SELECT`+columns+`
 		FROM records
 		WHERE (first_seen, id) > ($1, $2)
 		ORDER BY first_seen, id
 		LIMIT $3`, ms(from), after, limit)
+	if err != nil {
+		return nil, err
+	}
+	return found, s.addOrders(ctx, found)
 }

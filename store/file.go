@@ -17,19 +17,8 @@ func (s *DB) File(ctx context.Context, f aggregator.Filing) error {
 		if err := decide(ctx, tx, f); err != nil {
 			return err
 		}
-		for i := range f.Entries {
-			if err := saveEntry(ctx, tx, &f.Entries[i]); err != nil {
-				return fmt.Errorf("entry %s: %w", f.Entries[i].ID, err)
-			}
-		}
-		for _, id := range f.Withdrawn {
-			_, err := tx.ExecContext(ctx, `
-				UPDATE entries
-				SET withdrawn = $1
-				WHERE id = $2`, ms(f.At), id)
-			if err != nil {
-				return err
-			}
+		if err := publish(ctx, tx, f); err != nil {
+			return err
 		}
 		for _, is := range f.Changed {
 			if err := raise(ctx, tx, is, f.At); err != nil {
@@ -59,8 +48,10 @@ func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 		_, err = tx.ExecContext(ctx, `
 			UPDATE records
 			SET filed_rev = $1, filed_plan = $2, filed_seq = $3, matches = $4, story = $5, copy_of = $6, rule = $7,
-				filed_order = $8, refile_at = $9
-			WHERE id = $10`, d.Rev, f.Plan, seq, string(matches), d.Story, d.CopyOf, d.Rule, d.Order, ms(d.Again), d.Record)
+				filed_order = $8, refile_at = $9,
+				out_since = CASE WHEN $5 <> 0 THEN 0 WHEN story <> 0 THEN $10 ELSE out_since END
+			WHERE id = $11`,
+			d.Rev, f.Plan, seq, string(matches), d.Story, d.CopyOf, d.Rule, d.Order, ms(d.Again), ms(f.At), d.Record)
 		if err != nil {
 			return fmt.Errorf("item %d: %w", d.Record, err)
 		}
@@ -77,7 +68,8 @@ func saveEntry(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
 		INSERT INTO entries (id, edition, story, part, published, doc)
 		VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (id) DO UPDATE
-		SET story = excluded.story, part = excluded.part, published = excluded.published, doc = excluded.doc, withdrawn = 0`,
+		SET story = excluded.story, part = excluded.part, published = excluded.published, doc = excluded.doc,
+			withdrawn = 0, staged = NULL`,
 		e.ID, e.Edition, e.Story, e.Part, ms(e.Published), string(doc))
 	if err != nil {
 		return err
@@ -85,6 +77,10 @@ func saveEntry(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM members WHERE entry = $1`, e.ID); err != nil {
 		return err
 	}
+	return addMembers(ctx, tx, e)
+}
+
+func addMembers(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
 	for _, record := range append([]int64{e.Lead.Record}, also(e)...) {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO members (entry, record)
@@ -138,7 +134,10 @@ func keepRound(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 // Issues lists where each edition stands, by id.
 func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT edition, version, changed_at, look
+		SELECT edition, version, changed_at, look, EXISTS (
+			SELECT 1
+			FROM entries
+			WHERE entries.edition = issues.edition AND entries.staged IS NOT NULL)
 		FROM issues
 		ORDER BY edition`)
 	if err != nil {
@@ -149,7 +148,7 @@ func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 	for rows.Next() {
 		var is aggregator.Issue
 		var at int64
-		if err := rows.Scan(&is.Edition, &is.Version, &at, &is.Print); err != nil {
+		if err := rows.Scan(&is.Edition, &is.Version, &at, &is.Print, &is.Staged); err != nil {
 			return nil, err
 		}
 		is.ChangedAt = fromMS(at)
@@ -158,7 +157,8 @@ func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 	return all, rows.Err()
 }
 
-// Stories lists the entries of these stories, by edition and part.
+// Stories lists the entries of these stories, by edition and part: as staged,
+// where they are, since the desk goes on from there.
 func (s *DB) Stories(ctx context.Context, stories []int64) ([]aggregator.Entry, error) {
 	var all []aggregator.Entry
 	for part := range slices.Chunk(stories, chunk) {
@@ -167,9 +167,10 @@ func (s *DB) Stories(ctx context.Context, stories []int64) ([]aggregator.Entry, 
 			args = append(args, id)
 		}
 		es, err := entries(ctx, s.read, `
-			SELECT doc
+			SELECT COALESCE(staged, doc)
 			FROM entries
-			WHERE withdrawn = 0 AND story IN (`+holes(1, len(part))+`)
+			WHERE story IN (`+holes(1, len(part))+`)
+				AND (staged <> '' OR staged IS NULL AND withdrawn = 0)
 			ORDER BY edition, story, part, id`, args...)
 		if err != nil {
 			return nil, err
@@ -181,12 +182,15 @@ func (s *DB) Stories(ctx context.Context, stories []int64) ([]aggregator.Entry, 
 
 // EntriesOf lists the entries that show a record, by edition.
 func (s *DB) EntriesOf(ctx context.Context, record int64) ([]aggregator.Entry, error) {
-	return entries(ctx, s.read, `
+	all, err := entries(ctx, s.read, `
 		SELECT entries.doc
 		FROM members
 		JOIN entries ON entries.id = members.entry
 		WHERE members.record = $1 AND entries.withdrawn = 0
 		ORDER BY entries.edition, entries.id`, record)
+	return slices.DeleteFunc(all, func(e aggregator.Entry) bool {
+		return e.Lead.Record != record && !slices.Contains(also(&e), record) // not yet: staged
+	}), err
 }
 
 // A querier is a database or a transaction.

@@ -10,20 +10,23 @@ import (
 const (
 	pruneBatch = 500                 // records a transaction: savers wait no longer
 	keepSeen   = 30 * 24 * time.Hour // after a key has left its document
+	keepOut    = 30 * 24 * time.Hour // after a record has left its last topic
 	keepRounds = 90 * 24 * time.Hour
 	keepShown  = 500 // newest entries of an edition: what a document may hold
 )
 
 // Prune deletes what retention no longer asks for and answers how many records
 // went. A record stays while its document carries it, while it is young (keep;
-// keepMatched when it is in a story), and while an entry that may still be
+// keepMatched when it is in a story), for 30 days after a change took it out of
+// its topics, and while an entry that may still be
 // printed shows it. Its keys stay known until 30 days after they have left.
 func (s *DB) Prune(ctx context.Context, now time.Time, keep, keepMatched time.Duration) (int, error) {
+	before := cuts{ms(now.Add(-keep)), ms(now.Add(-keepMatched)), ms(now.Add(-keepOut))}
 	total := 0
 	for {
 		n := 0
 		err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
-			n, err = pruneRecords(ctx, tx, ms(now.Add(-keep)), ms(now.Add(-keepMatched)))
+			n, err = pruneRecords(ctx, tx, before)
 			return err
 		})
 		if err != nil {
@@ -40,7 +43,13 @@ func (s *DB) Prune(ctx context.Context, now time.Time, keep, keepMatched time.Du
 	return total, nil
 }
 
-func pruneRecords(ctx context.Context, tx *sql.Tx, unmatchedBefore, matchedBefore int64) (int, error) {
+// cuts are the times, in ms, before which records of a kind may go.
+type cuts struct {
+	unmatched, matched int64 // by when they came and left their document
+	out                int64 // by when they left their last topic
+}
+
+func pruneRecords(ctx context.Context, tx *sql.Tx, before cuts) (int, error) {
 	res, err := tx.ExecContext(ctx, `
 		DELETE FROM records
 		WHERE id IN (
@@ -49,6 +58,7 @@ func pruneRecords(ctx context.Context, tx *sql.Tx, unmatchedBefore, matchedBefor
 			WHERE r.first_seen < CASE WHEN r.story = 0 THEN $1 ELSE $2 END
 				AND r.filed_rev = r.rev
 				AND r.filed_order >= r.ordered
+				AND r.out_since < $7
 				AND NOT EXISTS (
 					SELECT 1
 					FROM seen s
@@ -63,7 +73,7 @@ func pruneRecords(ctx context.Context, tx *sql.Tx, unmatchedBefore, matchedBefor
 						AND (SELECT COUNT(*) FROM entries n
 							WHERE n.edition = e.edition AND n.withdrawn = 0 AND n.published > e.published) < $5)
 			LIMIT $6)`,
-		unmatchedBefore, matchedBefore, unmatchedBefore, matchedBefore, keepShown, pruneBatch)
+		before.unmatched, before.matched, before.unmatched, before.matched, keepShown, pruneBatch, before.out)
 	if err != nil {
 		return 0, err
 	}

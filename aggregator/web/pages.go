@@ -153,6 +153,7 @@ type statusPage struct {
 	Sources []sourceLine
 	OK      int
 	Failing int
+	Past    int // items that a changed config has still to file
 }
 
 type sourceLine struct {
@@ -168,7 +169,11 @@ func (s *Site) status(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := statusPage{Site: s.Plan().Config.Site}
+	plan := s.Plan()
+	p := statusPage{Site: plan.Config.Site}
+	if p.Past, err = s.Store.Past(r.Context(), plan.Print); err != nil {
+		return err
+	}
 	for _, st := range states {
 		line := sourceLine{ID: st.Source, Title: st.Feed.Title, State: st, Words: st.Health(), Bad: st.Error != ""}
 		if line.Bad {

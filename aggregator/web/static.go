@@ -14,7 +14,8 @@ import (
 
 // Write writes every document below dir, the same bytes that HTTP serves, and
 // returns how many files changed. A file is replaced whole (temporary file,
-// fsync, rename): whoever reads it sees the old one or the new one.
+// fsync, rename): whoever reads it sees the old one or the new one. A document
+// that cannot be printed (an edition that is not filed yet) costs no other.
 func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return 0, fmt.Errorf("static files: %w", err)
@@ -25,10 +26,12 @@ func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 	}
 	defer root.Close()
 	changed := 0
+	var unprinted []error
 	for _, at := range s.Paths() {
 		doc, err := s.Document(ctx, at)
 		if err != nil {
-			return changed, fmt.Errorf("print %s: %w", at, err)
+			unprinted = append(unprinted, fmt.Errorf("print %s: %w", at, err))
+			continue
 		}
 		wrote, err := replace(root, fileName(at), doc.Body)
 		if err != nil {
@@ -38,7 +41,7 @@ func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 			changed++
 		}
 	}
-	return changed, nil
+	return changed, errors.Join(unprinted...)
 }
 
 // fileName is where a path stands below the static directory.

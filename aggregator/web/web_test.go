@@ -261,3 +261,25 @@ func TestAReadOnlyDirectoryIsAClearError(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// What a changed config has still to file is told where a person would look.
+func TestTheStatusPageTellsHowFarAChangedConfigIs(t *testing.T) {
+	site := newSite(t)
+	status := func() string {
+		t.Helper()
+		body, err := io.ReadAll(ask(site.Handler(), "/status").Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(body)
+	}
+	if strings.Contains(status(), "config has changed") {
+		t.Error("told before anything has changed")
+	}
+	changed := *site.Plan()
+	changed.Print = "another"
+	site.Plan = func() *aggregator.Plan { return &changed }
+	if body := status(); !strings.Contains(body, "Stored items still to be filed by it: 1;") {
+		t.Errorf("not told:\n%s", body)
+	}
+}

@@ -49,6 +49,7 @@ func open(ctx context.Context, plan *aggregator.Plan, log *slog.Logger) (*newsro
 	active := func() *aggregator.Plan { return plan }
 	n.desk = aggregator.NewDesk(db, active, log)
 	n.desk.Filed = n.wake
+	n.desk.Replanned = n.past(ctx, n.logPast())
 	n.poller = &aggregator.Poller{
 		Store: db, Client: client, Plan: active, Log: log, Saved: n.desk.Wake, Now: time.Now,
 	}
@@ -111,7 +112,7 @@ func (n *newsroom) prune(ctx context.Context) error {
 // run polls, files, serves and writes until ctx ends. The listener is the
 // caller's to open, so that a taken port is a clear error before anything runs.
 func (n *newsroom) run(ctx context.Context, l net.Listener) error {
-	if err := n.catchUp(ctx); err != nil {
+	if err := n.resume(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // told to stop before it had begun
 		}
@@ -126,9 +127,19 @@ func (n *newsroom) run(ctx context.Context, l net.Listener) error {
 	return group.Wait()
 }
 
-// catchUp does what a stop left half done, and writes files that somebody has
-// removed.
-func (n *newsroom) catchUp(ctx context.Context) error {
+// resume does what a stop left half done and writes files that somebody has
+// removed, before anything else. When the config has changed, all that is stored
+// is to be filed again: polls and readers do not wait for that.
+func (n *newsroom) resume(ctx context.Context) error {
+	left, err := n.db.Past(ctx, n.plan.Print)
+	if err != nil {
+		return err
+	}
+	if left > 0 {
+		n.log.Info("the config has changed: filing what is stored once more", "left", left)
+		n.wake()
+		return nil
+	}
 	if _, err := n.desk.File(ctx); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func previewCommand() *cobra.Command {
 	var p preview
 	c := &cobra.Command{
 		Use: "preview TOPIC", Short: "Show what a topic matches, what it just misses, and what another config would change",
-		Long: "Judges the stored items that came in a window by the topic's terms, as the desk does, and prints\n" +
+		Long: "Judges the stored items that came in a window by the topic's terms and the orders by hand, as the desk does, and prints\n" +
 			"what matches, what just missed, and the words that decided. With --against FILE also what that\n" +
 			"config would gain and lose. It changes nothing, and works beside a running daemon.",
 		Args: cobra.ExactArgs(1),

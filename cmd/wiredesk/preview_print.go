@@ -17,6 +17,9 @@ func printPreview(w io.Writer, r previewReport, since string) error {
 	fmt.Fprintf(&b, "topic %s: %s of the last %s looked at\n", r.Topic, count(r.Looked, "item"), since)
 	previewList(&b, "matches", r.Matched, previewLine)
 	previewList(&b, "just missed", r.Missed, previewLine)
+	if len(r.Dropped) > 0 {
+		previewList(&b, "dropped by hand", r.Dropped, previewLine)
+	}
 	if r.Rejected > 0 {
 		fmt.Fprintf(&b, "\nrejected: %d\n", r.Rejected)
 	}
@@ -60,7 +63,7 @@ func points(m topic.Match) string { return fmt.Sprintf("%g/%g", m.Score, m.Need)
 
 // leftOut is what a config says that leaves an item out.
 func leftOut(m topic.Match) string {
-	if m.Veto != "" || m.Score == 0 {
+	if m.Veto != "" || m.Score == 0 || m.By == aggregator.Drop {
 		return because(m)
 	}
 	return points(m) + ", " + because(m)
@@ -69,15 +72,21 @@ func leftOut(m topic.Match) string {
 // deciders is how many of the reasons are named.
 const deciders = 4
 
-// because names what decided: a source, a reject term, or the first words that
-// count, each once.
+// deciding says what a Match is By.
+var deciding = map[string]string{
+	aggregator.Put: "put by hand", aggregator.Drop: "dropped by hand",
+	"take": `its source's "take"`, "query": "what is not in it",
+}
+
+// because names what decided: an order, a source, a reject term, or the first
+// words that count, each once.
 func because(m topic.Match) string {
-	if m.Veto != "" {
-		return "rejected by " + m.Veto
-	}
 	var by []string
 	if m.By != "" {
-		by = append(by, `its source's "`+m.By+`"`)
+		by = append(by, deciding[m.By])
+	}
+	if m.Veto != "" {
+		return strings.Join(append(by, "rejected by "+m.Veto), ", ")
 	}
 	seen := map[string]bool{}
 	for _, r := range m.Reasons {

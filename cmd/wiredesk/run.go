@@ -45,6 +45,9 @@ func runOnce(c *cobra.Command, n *newsroom) error {
 	if err := n.db.Index(c.Context(), progress(c.ErrOrStderr(), "indexing what is stored")); err != nil {
 		return err
 	}
+	if tell := progress(c.ErrOrStderr(), "filing what is stored by the changed config"); tell != nil {
+		n.desk.Replanned = n.past(c.Context(), tell)
+	}
 	report, _, err := n.once(c.Context())
 	if err != nil {
 		return err

@@ -29,7 +29,11 @@ func sourcesCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "sources", Short: "Show how the sources do", Args: cobra.NoArgs,
 		RunE: verb(func(c *cobra.Command, _ []string) error {
-			db, err := openRead(c)
+			plan, err := load(c)
+			if err != nil {
+				return err
+			}
+			db, err := store.OpenRead(c.Context(), below(plan.Config, plan.Config.Site.Data))
 			if err != nil {
 				return err
 			}
@@ -41,7 +45,11 @@ func sourcesCommand() *cobra.Command {
 			if asJSON {
 				return printSourcesJSON(c.OutOrStdout(), states)
 			}
-			return printSources(c.OutOrStdout(), states)
+			left, err := db.Past(c.Context(), plan.Print)
+			if err != nil {
+				return err
+			}
+			return printSources(c.OutOrStdout(), states, left)
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "one line of JSON a source")
@@ -57,14 +65,18 @@ func openRead(c *cobra.Command) (*store.DB, error) {
 	return store.OpenRead(c.Context(), below(plan.Config, plan.Config.Site.Data))
 }
 
-func printSources(w io.Writer, states []aggregator.State) error {
+func printSources(w io.Writer, states []aggregator.State, past int) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "SOURCE\tLAST GOOD ANSWER\tNEXT POLL\tITEMS\tHEALTH")
 	for _, st := range states {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\n", st.Source,
 			clock(st.LastOK, "never"), clock(st.NextPoll, "now"), st.Total.New, plain(st.Health()))
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil || past == 0 {
+		return err
+	}
+	_, err := fmt.Fprintln(w, "\n"+pastWords(past))
+	return err
 }
 
 func clock(t time.Time, zero string) string {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -11,6 +13,7 @@ import (
 
 	"github.com/wiredesk/wiredesk/aggregator"
 	"github.com/wiredesk/wiredesk/aggregator/topic"
+	"github.com/wiredesk/wiredesk/store"
 )
 
 // An explanation is one item as `why --json` prints it.
@@ -21,7 +24,8 @@ type explanation struct {
 	Link    string             `json:"link"`
 	Lang    string             `json:"lang"`
 	Rev     int                `json:"rev"`
-	Filed   bool               `json:"filed"` // the desk has decided on this revision and obeyed all orders
+	Filed   bool               `json:"filed"`             // the desk has decided on this revision and obeyed all orders
+	Earlier bool               `json:"earlier,omitempty"` // it did so by another config than this
 	Matches []topic.Match      `json:"matches"`
 	Story   int64              `json:"story"`
 	CopyOf  int64              `json:"copy_of"`
@@ -60,7 +64,11 @@ func whyCommand() *cobra.Command {
 
 // explain reads what was decided; it decides nothing again.
 func explain(c *cobra.Command, ref string) ([]explanation, error) {
-	db, err := openRead(c)
+	plan, err := load(c)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.OpenRead(c.Context(), below(plan.Config, plan.Config.Site.Data))
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +92,8 @@ func explain(c *cobra.Command, ref string) ([]explanation, error) {
 		}
 		all = append(all, explanation{
 			Item: r.ID, Source: r.Source, Title: r.Item.Title, Link: r.Item.Link, Lang: r.Item.Lang,
-			Rev: r.Rev, Filed: r.FiledRev == r.Rev && r.FiledOrder >= r.LastOrder(), Matches: r.Matches, Story: r.Story,
+			Rev: r.Rev, Filed: r.FiledRev == r.Rev && r.FiledOrder >= r.LastOrder(), Earlier: r.FiledPlan != "" && r.FiledPlan != plan.Print,
+			Matches: r.Matches, Story: r.Story,
 			CopyOf: r.CopyOf, Rule: r.Rule, Entries: entries, Orders: r.Orders, Revisions: revisions,
 		})
 	}
@@ -97,12 +106,15 @@ func printWhy(w io.Writer, e explanation) error {
 	switch {
 	case !e.Filed:
 		b.WriteString("not filed yet\n")
+	case e.Story == 0 && len(e.Matches) == 0:
+		b.WriteString("in no topic, and no term of one counts in it\n")
 	case e.Story == 0:
 		b.WriteString("in no topic\n")
 	}
-	for _, m := range e.Matches {
-		whyMatch(&b, m)
+	if e.Filed && e.Earlier {
+		b.WriteString("this is by an earlier config: wiredesk run files the item again\n")
 	}
+	whyMatches(&b, e.Matches)
 	for i := range e.Revisions {
 		whyRevision(&b, &e.Revisions[i])
 	}
@@ -145,7 +157,34 @@ func whyRevision(b *strings.Builder, r *aggregator.Revision) {
 	}
 }
 
-func whyMatch(b *strings.Builder, m topic.Match) {
+// whyMatches tells the verdicts: what the item is in or was put out of, then what
+// it just misses, the nearest first, and how points come about.
+func whyMatches(b *strings.Builder, all []topic.Match) {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(x, y topic.Match) int { return cmp.Compare(lacking(x), lacking(y)) })
+	near, scored := "nearest", false
+	for _, m := range sorted {
+		whyMatch(b, m, near)
+		if lacking(m) >= 0 {
+			near = "further off"
+		}
+		scored = scored || m.Score > 0
+	}
+	if scored {
+		b.WriteString("score: 3 for the title + 2 for the lead + 1 a mention, at most 3; a weak one counts half\n")
+	}
+}
+
+// lacking is by how many points an item misses a topic, 0 when a query keeps it
+// out; less when it misses nothing.
+func lacking(m topic.Match) float64 {
+	if m.In || m.Veto != "" || m.By != "" {
+		return -1
+	}
+	return max(m.Need-m.Score, 0)
+}
+
+func whyMatch(b *strings.Builder, m topic.Match, near string) {
 	switch {
 	case m.By == "query":
 		fmt.Fprintf(b, "topic %s: in, by what is not in it\n", m.Topic)
@@ -160,12 +199,24 @@ func whyMatch(b *strings.Builder, m topic.Match) {
 	case m.Veto != "":
 		fmt.Fprintf(b, "topic %s: out, rejected by %s\n", m.Topic, m.Veto)
 	case m.Lacks != "":
-		fmt.Fprintf(b, "nearest: topic %s, score %g of %g, but its query lacks %s\n", m.Topic, m.Score, m.Need, m.Lacks)
+		fmt.Fprintf(b, "%s: %s %g of %g, but its query lacks %s\n", near, m.Topic, m.Score, m.Need, m.Lacks)
 	default:
-		fmt.Fprintf(b, "nearest: %s %g of %g: %s\n", m.Topic, m.Score, m.Need, because(m))
+		fmt.Fprintf(b, "%s: %s %g of %g: %s\n", near, m.Topic, m.Score, m.Need, because(m))
 	}
 	for _, r := range m.Reasons {
-		fmt.Fprintf(b, "  %s, word %d: %q by %s (%s), %g\n", r.Field, r.At+1, r.Words, r.Term, r.List, r.Points)
+		fmt.Fprintf(b, "  %s, word %d: %q by %s (%s)%s\n", r.Field, r.At+1, r.Words, r.Term, r.List, worth(r))
+	}
+}
+
+// worth says what a mention counts when it is not a whole one.
+func worth(r topic.Reason) string {
+	switch r.Points {
+	case 0:
+		return ", does not count"
+	case .5:
+		return ", counts half"
+	default:
+		return ""
 	}
 }
 
