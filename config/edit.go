@@ -32,7 +32,16 @@ func (c *Config) AddTerm(topic, list, lang, term string) (*Change, error) {
 		return nil, fmt.Errorf("no topic %q", topic)
 	}
 	path := []string{"topics", topic, list}
-	if lang != "" {
+	bare := list == "ignore" || list == "reject"
+	switch {
+	case bare && lang != "":
+		return nil, fmt.Errorf("%s has no languages: its terms hold for all", list)
+	case bare:
+	case list != "strong" && list != "weak":
+		return nil, fmt.Errorf("no list %q: a topic has strong, weak, ignore and reject", list)
+	case lang != "all" && !validLang.MatchString(lang):
+		return nil, fmt.Errorf("%q is no language: write a code, as in en or ar, or all", lang)
+	default:
 		path = append(path, lang)
 	}
 	if err := oneLine(term); err != nil {

@@ -119,6 +119,10 @@ func TestAnEditThatSaysNothingNewIsRefused(t *testing.T) {
 		{"strong.en  ", "it is empty"},
 		{"strong.en a\tb", "one line of plain text"},
 		{"strong.en \xff", "not UTF-8"},
+		{"strong.en]=1 X", "is no language"},
+		{"strong X", "is no language"},
+		{"reject.en X", "reject has no languages"},
+		{"tests.en X", "no list"},
 		{"weak.en X", "topics.syria.weak.en is not written as a list"},
 	} {
 		if _, err := editOf(cfg, row[0]); err == nil || !strings.Contains(err.Error(), row[1]) {
