@@ -105,7 +105,7 @@ func printTopic(b *strings.Builder, t *aggregator.TopicReport) {
 	})
 	reportRows(b, "words of what was dropped, no terms yet", t.DroppedWords, wordRow)
 	reportRows(b, "words of what was put, no terms yet", t.PutWords, wordRow)
-	reportRows(b, "sources", t.Sources, func(s aggregator.SourceShare) string {
+	reportRows(b, "share of sources", t.Sources, func(s aggregator.SourceShare) string {
 		return fmt.Sprintf("%s\t%3.0f %%\t%d of %s", s.Source, 100*s.Share, s.In, count(s.Items, "item"))
 	})
 }
