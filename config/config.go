@@ -7,6 +7,7 @@
 //	cfg, errs := config.Load(path)      // every mistake, in the order of the file
 //	e := cfg.ErrorAt("topics.syria.strong.en[2]", 4, "unbalanced quote", "close it")
 //	fmt.Println(e.Format())
+//	change, err := cfg.AddTerm("syria", "strong", "en", "Idlib") // puts text in, moves nothing
 //
 // A Config is plain values and is not changed after Load.
 package config

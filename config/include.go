@@ -43,7 +43,7 @@ func (r *reader) includes(root *value) bool {
 
 // include reads one file. It answers false when that is no TOML.
 func (r *reader) include(at span, name string) bool {
-	data, err := readFile(name)
+	data, err := r.read(name)
 	if err != nil {
 		r.fail(at, "", "include: %s: %s", name, reason(err))
 		return true

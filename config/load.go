@@ -32,12 +32,15 @@ func Preset() Config {
 // Load reads a file and its includes. The config is nil when a file cannot be
 // read as TOML; every other mistake comes beside a config, so that more can be
 // found in it. Warnings alone are no obstacle.
-func Load(path string) (*Config, []Error) {
-	data, err := readFile(path)
+func Load(path string) (*Config, []Error) { return load(path, readFile) }
+
+// load is Load with another way to read the files of the config.
+func load(path string, read func(name string) ([]byte, error)) (*Config, []Error) {
+	data, err := read(path)
 	if err != nil {
 		return nil, []Error{{Pos: Pos{File: path}, Msg: reason(err), Help: "wiredesk init writes one to start from"}}
 	}
-	return Parse(path, data)
+	return parse(path, data, read)
 }
 
 // maxFile bounds what is read of any file: a config of 20,000 sources has 3 MB.
@@ -73,10 +76,13 @@ func reason(err error) string {
 
 // Parse is Load for a main file already in memory. Includes and url_file are
 // still read from disk, relative to the file's folder.
-func Parse(path string, data []byte) (*Config, []Error) {
+func Parse(path string, data []byte) (*Config, []Error) { return parse(path, data, readFile) }
+
+func parse(path string, data []byte, read func(name string) ([]byte, error)) (*Config, []Error) {
 	cfg := Preset()
 	cfg.File = path
 	r := newReader(&cfg)
+	r.read = read
 	root, syntax := parseTree(&file{name: path, data: data})
 	if syntax != nil {
 		return nil, []Error{*syntax}

@@ -9,9 +9,13 @@ import (
 
 // A file is one config file as read.
 type file struct {
-	name string
-	data []byte
+	name   string
+	data   []byte // without the byte order mark
+	marked bool   // it began with one
 }
+
+// byteOrderMark is what some editors write at the start of a file.
+const byteOrderMark = "\ufeff"
 
 // A span is a run of bytes in a file.
 type span struct {

@@ -16,6 +16,7 @@ type reader struct {
 	cfg  *Config
 	dir  string // that paths in the file start from
 	errs []Error
+	read func(name string) ([]byte, error) // the main file and its includes
 
 	rank  map[string]int  // of files, in the order read
 	same  map[string]int  // outlines of an OPML file with the same slug, the first left out

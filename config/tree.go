@@ -58,7 +58,7 @@ func (v *value) find(name string) *value {
 // parseTree reads a file into a table. A syntax error is the only one: what
 // stands after it cannot be trusted.
 func parseTree(f *file) (*value, *Error) {
-	f.data = bytes.TrimPrefix(f.data, []byte("\ufeff")) // some editors write a byte order mark
+	f.data, f.marked = bytes.CutPrefix(f.data, []byte(byteOrderMark))
 	if !utf8.Valid(f.data) {
 		return nil, badUTF8(f)
 	}

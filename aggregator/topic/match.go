@@ -50,6 +50,12 @@ func (s *Set) concerned(r *reading) []*compiled {
 	return ts
 }
 
+// Takes says whether a topic looks at the items of a document's source.
+func (s *Set) Takes(id string, d Doc) bool {
+	t := s.byID[id]
+	return t != nil && (d.Take == id || takes(t.Sources, d))
+}
+
 // takes says whether a topic looks at the item's source: the last pattern that
 // fits decides.
 func takes(patterns []string, d Doc) bool {

@@ -50,10 +50,16 @@ func load(c *cobra.Command) (*aggregator.Plan, error) {
 	return compile(path, c.ErrOrStderr())
 }
 
-// compile reads one config file. Meaning is judged only where the file can be
-// read at all; mistakes of both kinds come together.
+// compile reads one config file.
 func compile(path string, w io.Writer) (*aggregator.Plan, error) {
 	cfg, errs := config.Load(path)
+	return judge(path, cfg, errs, w, "nothing was started")
+}
+
+// judge shows every mistake in a config as loaded, and says at the end what did
+// not happen for them. Meaning is judged only where the file can be read at all;
+// mistakes of both kinds come together.
+func judge(path string, cfg *config.Config, errs []config.Error, w io.Writer, not string) (*aggregator.Plan, error) {
 	var plan *aggregator.Plan
 	if cfg != nil {
 		p, more := aggregator.Compile(cfg)
@@ -67,7 +73,7 @@ func compile(path string, w io.Writer) (*aggregator.Plan, error) {
 		}
 	}
 	if wrong > 0 || plan == nil {
-		return nil, &exit{exitConfig, fmt.Errorf("%s: %s; nothing was started", path, count(wrong, "mistake"))}
+		return nil, &exit{exitConfig, fmt.Errorf("%s: %s; %s", path, count(wrong, "mistake"), not)}
 	}
 	return plan, nil
 }

@@ -8,6 +8,7 @@
 //	wiredesk sources     # how the sources do
 //	wiredesk why URL|ID  # why an item is where it is
 //	wiredesk preview ID  # what a topic matches, and what another config would change
+//	wiredesk topics      # how terms and sources did; adds terms and tests to the file
 //	wiredesk search WORD # what is stored, by its words
 //	wiredesk parse FILE  # what wiredesk reads in a document
 //
@@ -104,7 +105,7 @@ func rootCommand() *cobra.Command {
 	root.PersistentFlags().StringP("config", "c", "", "config file (default: $WIREDESK_CONFIG, ./wiredesk.toml, …)")
 	root.PersistentFlags().Bool("verbose", false, "log every poll")
 	root.AddCommand(initCommand(), checkCommand(), runCommand(), demoCommand(), sourcesCommand(),
-		whyCommand(), previewCommand(), searchCommand(), parseCommand(), versionCommand(),
+		whyCommand(), previewCommand(), topicsCommand(), searchCommand(), parseCommand(), versionCommand(),
 		putCommand(), dropCommand(), pinCommand(), noteCommand(), headlineCommand(),
 		mergeCommand(), splitCommand(), exportCommand(),
 		backupCommand(), restoreCommand(), pruneCommand(), doctorCommand())

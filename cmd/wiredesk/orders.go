@@ -132,11 +132,7 @@ func topicVerb(c *cobra.Command) *cobra.Command {
 	must(c.MarkFlagRequired("topic"))
 	return orderVerb(c, func(plan *aggregator.Plan, o *aggregator.Order, _ []string) error {
 		o.Topic = *id
-		var ids []string
-		for _, t := range plan.Config.Topics {
-			ids = append(ids, t.ID)
-		}
-		return among("topic", *id, ids)
+		return among("topic", *id, topicIDs(plan.Config))
 	})
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -84,12 +85,12 @@ func (p preview) plans(c *cobra.Command) (plan, other *aggregator.Plan, err erro
 	if plan, err = load(c); err != nil {
 		return nil, nil, err
 	}
-	known := topicIDs(plan)
+	known := topicIDs(plan.Config)
 	if p.against != "" {
 		if other, err = compile(p.against, c.ErrOrStderr()); err != nil {
 			return nil, nil, err
 		}
-		known = append(known, topicIDs(other)...)
+		known = append(known, topicIDs(other.Config)...)
 	}
 	if slices.Contains(known, p.topic) {
 		return plan, other, nil
@@ -102,8 +103,8 @@ func (p preview) plans(c *cobra.Command) (plan, other *aggregator.Plan, err erro
 	return nil, nil, &exit{exitUsage, err}
 }
 
-func topicIDs(plan *aggregator.Plan) (ids []string) {
-	for _, t := range plan.Config.Topics {
+func topicIDs(cfg *config.Config) (ids []string) {
+	for _, t := range cfg.Topics {
 		ids = append(ids, t.ID)
 	}
 	return ids
@@ -112,24 +113,27 @@ func topicIDs(plan *aggregator.Plan) (ids []string) {
 // previewBatch is how many records are in memory at once.
 const previewBatch = 200
 
-// walk looks at the records of the window, batch by batch.
+// walk looks at the records of the window.
 func (r *previewReport) walk(c *cobra.Command, db *store.DB) error {
 	totals, err := db.Totals(c.Context(), "")
 	if err != nil {
 		return err
 	}
 	r.Stored = totals.Records
-	from, after := r.Since, int64(0)
+	err = came(c.Context(), db, r.Since, r.Look)
+	r.Sort()
+	return err
+}
+
+// came shows the records that came since, batch by batch.
+func came(ctx context.Context, db *store.DB, since time.Time, look func([]aggregator.Record)) error {
+	from, after := since, int64(0)
 	for {
-		records, err := db.Came(c.Context(), from, after, previewBatch)
-		if err != nil {
+		records, err := db.Came(ctx, from, after, previewBatch)
+		if err != nil || len(records) == 0 {
 			return err
 		}
-		if len(records) == 0 {
-			r.Sort()
-			return nil
-		}
-		r.Look(records)
+		look(records)
 		last := records[len(records)-1]
 		from, after = last.FirstSeen, last.ID
 	}
