@@ -16,7 +16,7 @@ import (
 // searchVersion says how words were split and folded when a row of search was
 // written. Raise it with every change of that, here or in package words: what is
 // stored is then indexed anew.
-const searchVersion = "1"
+const searchVersion = "2"
 
 const (
 	indexBatch = 100    // records a transaction: savers wait no longer
