@@ -84,8 +84,8 @@ func (s *DB) found(ctx context.Context, query *topic.Query, q Search) (all []Fou
 	if err != nil {
 		return nil, 0, err
 	}
-	more := len(ids) > maxLooked
-	ids = ids[:min(len(ids), maxLooked)]
+	more := len(ids) > s.looks
+	ids = ids[:min(len(ids), s.looks)]
 	for part := range slices.Chunk(ids, min(chunk, max(q.Limit, 50))) {
 		rs, err := s.records(ctx, `
 			SELECT`+columns+`
@@ -145,7 +145,7 @@ func (s *DB) ranked(ctx context.Context, part topic.Part, q Search) (ids []any, 
 	if match == "" {
 		match = everything
 	}
-	rows, err := s.read.QueryContext(ctx, query, match, ms(q.Since), maxLooked+1)
+	rows, err := s.read.QueryContext(ctx, query, match, ms(q.Since), s.looks+1)
 	if err != nil {
 		return nil, nil, err
 	}
