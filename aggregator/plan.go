@@ -16,7 +16,7 @@ import (
 // Versions of what decides and what prints. Raising one files or prints
 // everything once more.
 const (
-	scorer  = 2 // topic scores and copies
+	scorer  = 3 // topic scores and copies
 	printer = 1 // layout of documents
 )
 

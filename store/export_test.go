@@ -34,6 +34,9 @@ func (s *DB) Forget(ctx context.Context) error {
 // Indexing turns the writing of words off and on.
 func (s *DB) Indexing(on bool) { s.unindexed = !on }
 
+// Looking bounds the records read for one search.
+func (s *DB) Looking(at int) { s.looks = at }
+
 // Size is the bytes of the database.
 func (s *DB) Size(ctx context.Context) (n int) {
 	var size int

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wiredesk/wiredesk/aggregator"
+	"github.com/wiredesk/wiredesk/aggregator/topic"
 	"github.com/wiredesk/wiredesk/feeds"
 	"github.com/wiredesk/wiredesk/feeds/words"
 )
@@ -16,7 +17,7 @@ import (
 // searchVersion says how words were split and folded when a row of search was
 // written. Raise it with every change of that, here or in package words: what is
 // stored is then indexed anew.
-const searchVersion = "1"
+const searchVersion = "2"
 
 const (
 	indexBatch = 100    // records a transaction: savers wait no longer
@@ -55,7 +56,7 @@ func rowOf(source string, it *feeds.Item) row {
 		}
 	}
 	facts := []string{"item", fact("source", source)}
-	if lang := words.Normal(it.Lang); lang != "" {
+	if lang := topic.Language(it); lang != "" {
 		facts = append(facts, fact("lang", lang))
 	}
 	if u, err := url.Parse(it.Link); err == nil {
@@ -63,8 +64,13 @@ func rowOf(source string, it *feeds.Item) row {
 			facts = append(facts, fact("site", host))
 		}
 	}
+	title, summary, body := topic.Texts(it)
+	text := tokens(body)
+	if summary != "" {
+		text = tokens(body, summary)
+	}
 	return row{
-		title: tokens(it.Title), text: tokens(it.Text), author: tokens(authors...), tag: tokens(tags...),
+		title: tokens(title), text: text, author: tokens(authors...), tag: tokens(tags...),
 		facts: strings.Join(facts, " "),
 	}
 }

@@ -3,11 +3,9 @@ package store
 import (
 	"strings"
 
+	"github.com/wiredesk/wiredesk/aggregator/topic"
 	"github.com/wiredesk/wiredesk/feeds/words"
 )
-
-// anyText are the columns that a word without a field is looked for in.
-const anyText = "{title text author tag}"
 
 // everything is in each row.
 const everything = `facts : "item"`
@@ -16,34 +14,37 @@ const everything = `facts : "item"`
 // a word there begins with.
 type known func(forms []string, stem bool) []string
 
-// match writes a query for FTS5. Whatever was typed stands in it as tokens within
-// quotes, and every operator within brackets.
-func (n *node) match(in known) string {
-	switch n.op {
-	case 0:
-		return n.term.match(in)
-	case '!':
-		return "(" + everything + " NOT " + n.kids[0].match(in) + ")"
+// narrow writes a query for FTS5 that finds all that p may hold for, and more: the
+// index knows neither case nor places, and what is under NOT may be there
+// otherwise than asked. "" when the index cannot tell. Whatever was typed stands in it
+// as tokens within quotes, and every operator within brackets.
+func narrow(p *topic.Part, in known) string {
+	var all []string
+	if len(p.Parts) == 0 {
+		for _, t := range termsOf(p) {
+			all = append(all, t.match(in))
+		}
+		return joined(all, " AND ")
 	}
-	var with, without []string
-	for i := range n.kids {
-		if kid := &n.kids[i]; kid.op == '!' && n.op == '&' {
-			without = append(without, kid.kids[0].match(in))
-		} else {
-			with = append(with, kid.match(in))
+	for i := range p.Parts {
+		if part := narrow(&p.Parts[i], in); part != "" {
+			all = append(all, part)
 		}
 	}
-	if n.op == '|' {
-		return "(" + strings.Join(with, " OR ") + ")"
+	switch blind := len(p.Parts) - len(all); {
+	case p.Least == len(p.Parts):
+		return joined(all, " AND ")
+	case blind < p.Least: // so that one of all must hold
+		return joined(all, " OR ")
 	}
-	if len(with) == 0 {
-		with = []string{everything}
+	return ""
+}
+
+func joined(parts []string, op string) string {
+	if len(parts) == 0 {
+		return ""
 	}
-	all := "(" + strings.Join(with, " AND ") + ")"
-	if len(without) > 0 {
-		all = "(" + all + " NOT (" + strings.Join(without, " OR ") + "))"
-	}
-	return all
+	return "(" + strings.Join(parts, op) + ")"
 }
 
 // maxForms bounds the phrases that one is written out as. An Arabic word has 24
@@ -54,26 +55,22 @@ const maxForms = 100
 // phrase whose words have alternatives. A long Arabic phrase, which may have too
 // many, is asked for as its overlapping pairs.
 func (t *term) match(in known) string {
-	column := t.column
-	if column == "" {
-		column = anyText
-	}
 	forms := make([][]string, len(t.toks))
 	total := 1
 	for i, tok := range t.toks {
 		forms[i] = []string{tok}
-		if more := words.Prefixed(tok); len(more) > 0 && t.column != "facts" {
+		if more := words.Prefixed(tok); len(more) > 0 && t.columns != "facts" {
 			forms[i] = append(forms[i], in(more, t.stem && i == len(t.toks)-1)...)
 		}
 		total = min(total*len(forms[i]), maxForms+1)
 	}
 	if total <= maxForms {
-		return column + " : (" + phrases(forms, t.stem) + ")"
+		return t.columns + " : (" + phrases(forms, t.stem) + ")"
 	}
 	var pairs []string
 	for i := range len(forms) - 1 {
 		stem := t.stem && i == len(forms)-2
-		pairs = append(pairs, column+" : ("+phrases(forms[i:i+2], stem)+")")
+		pairs = append(pairs, t.columns+" : ("+phrases(forms[i:i+2], stem)+")")
 	}
 	return "(" + strings.Join(pairs, " AND ") + ")"
 }

@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator"
+	"github.com/wiredesk/wiredesk/aggregator/topic"
 )
 
 // A Search is what to look for in the items stored.
 type Search struct {
-	Query     string    // see DESIGN 6; of topics' language, what needs no score
+	Query     string    // in the language of topics, see DESIGN 6
 	Since     time.Time // published at or after; zero: ever
 	Relevance bool      // the best first, else the newest
 	Limit     int       // at most so many
@@ -30,6 +31,7 @@ type Findings struct {
 	Found   []Found
 	Waiting int  // items that are not in the index yet, and so were not looked at
 	Empty   bool // the store holds no item at all
+	Looked  int  // > 0: only so many of the items that the query may mean were looked at
 }
 
 // A Found is one item that a search has found.
@@ -42,7 +44,7 @@ type Found struct {
 // Search finds items by their words. A *QueryError says what is wrong with the
 // query.
 func (s *DB) Search(ctx context.Context, q Search) (f Findings, err error) {
-	n, err := parseQuery(q.Query)
+	query, err := parseQuery(q.Query)
 	if err != nil {
 		return f, err
 	}
@@ -55,10 +57,11 @@ func (s *DB) Search(ctx context.Context, q Search) (f Findings, err error) {
 	case version != searchVersion: // what it folds otherwise is not found
 		from = 1<<63 - 1
 	}
-	if f.Found, err = s.found(ctx, &n, q); err != nil {
+	if f.Found, f.Looked, err = s.found(ctx, query, q); err != nil {
 		return f, fmt.Errorf("search: %w", err)
 	}
-	terms := n.wanted(nil)
+	part := query.Part()
+	terms := wanted(&part, nil)
 	for i := range f.Found {
 		f.Found[i].Snippet = snippet(f.Found[i].Item.Text, terms)
 	}
@@ -69,31 +72,42 @@ func (s *DB) Search(ctx context.Context, q Search) (f Findings, err error) {
 	return f, err
 }
 
-// found asks the index, then reads the few records that are shown.
-func (s *DB) found(ctx context.Context, n *node, q Search) ([]Found, error) {
-	ids, scores, err := s.ranked(ctx, n, q)
-	if err != nil || len(ids) == 0 {
-		return nil, err
+// maxLooked bounds the records read for one search: some queries say so little to
+// the index that it leaves nearly all of them.
+const maxLooked = 5000
+
+// found asks the index for candidates, the first in order before the others, and
+// reads them until enough are what the query asks for. looked is how many were
+// read, if more remained unread and were wanted.
+func (s *DB) found(ctx context.Context, query *topic.Query, q Search) (all []Found, looked int, err error) {
+	ids, scores, err := s.ranked(ctx, query.Part(), q)
+	if err != nil {
+		return nil, 0, err
 	}
-	var all []Found
-	for part := range slices.Chunk(ids, chunk) {
+	more := len(ids) > s.looks
+	ids = ids[:min(len(ids), s.looks)]
+	for part := range slices.Chunk(ids, min(chunk, max(q.Limit, 50))) {
 		rs, err := s.records(ctx, `
 			SELECT`+columns+`
 			FROM records
 			WHERE id IN (`+holes(1, len(part))+`)`, part...)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
+		slices.SortFunc(rs, func(a, b aggregator.Record) int { return slices.Index(part, any(a.ID)) - slices.Index(part, any(b.ID)) })
 		for _, r := range rs {
-			all = append(all, Found{Record: r, Score: scores[r.ID]})
+			if !query.Holds(topic.Doc{Item: &r.Item, Source: r.Source}) {
+				continue
+			}
+			if all = append(all, Found{Record: r, Score: scores[r.ID]}); len(all) == q.Limit {
+				return all, 0, nil
+			}
 		}
 	}
-	place := make(map[int64]int, len(ids))
-	for i, id := range ids {
-		place[id.(int64)] = i
+	if more {
+		looked = len(ids)
 	}
-	slices.SortFunc(all, func(a, b Found) int { return place[a.ID] - place[b.ID] })
-	return all, nil
+	return all, looked, nil
 }
 
 // The weights of bm25: a word of the title says as much as five of the text.
@@ -114,13 +128,13 @@ const (
 		LIMIT $3`
 )
 
-func (s *DB) ranked(ctx context.Context, n *node, q Search) (ids []any, scores map[int64]float64, err error) {
+func (s *DB) ranked(ctx context.Context, part topic.Part, q Search) (ids []any, scores map[int64]float64, err error) {
 	query := byNewest
 	if q.Relevance {
 		query = byRelevance
 	}
 	var broken error
-	match := n.match(func(forms []string, stem bool) []string {
+	match := narrow(&part, func(forms []string, stem bool) []string {
 		found, err := s.known(ctx, forms, stem)
 		broken = errors.Join(broken, err)
 		return found
@@ -128,7 +142,10 @@ func (s *DB) ranked(ctx context.Context, n *node, q Search) (ids []any, scores m
 	if broken != nil {
 		return nil, nil, broken
 	}
-	rows, err := s.read.QueryContext(ctx, query, match, ms(q.Since), q.Limit)
+	if match == "" {
+		match = everything
+	}
+	rows, err := s.read.QueryContext(ctx, query, match, ms(q.Since), s.looks+1)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,13 +2,11 @@ package store_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -50,9 +48,11 @@ func stocked(t testing.TB) *store.DB {
 	bread := told("a", "bread", "en", "Bakeries reopen in Aleppo", "Ovens were lit on Sunday. Syria's flour came from the U.S. by ship.", noon)
 	bread.Item.Authors = []feeds.Person{{Name: "Zoë Müller"}, {Name: "Adam Smith"}}
 	bread.Item.Categories = []feeds.Category{{Term: "Middle East"}, {Term: "m-e", Label: "Food"}}
+	cup := told("a", "cup", "en", "Rain delays the cup final", `A match "starts" late; item AND OR NOT NEAR`, noon.Add(-time.Hour))
+	cup.Item.Summary = "<p>Clouds over town.</p>"
 	save(t, db, batch("a", noon,
 		bread,
-		told("a", "cup", "en", "Rain delays the cup final", `A match "starts" late; item AND OR NOT NEAR`, noon.Add(-time.Hour)),
+		cup,
 	))
 	save(t, db, batch("b-ar", noon,
 		told("b-ar", "ar", "ar", "الحكومة السورية تعلن", "وللأسد كلمة، والسوريون ينتظرون. بحلب مخابز جديدة لوزارة الخارجية في دمشق القديمة", noon.Add(-2*time.Hour))))
@@ -61,153 +61,6 @@ func stocked(t testing.TB) *store.DB {
 		told("c", "ja", "ja", "シリアのパン屋", "ダマスカス", noon.Add(-4*time.Hour)),
 		told("c", "tr", "tr-TR", "Şam'da fırınlar açıldı", "Halep'te de 3.5 ton un", noon.Add(-5*time.Hour))))
 	return db
-}
-
-func TestSearchFindsWordsAsReadersTakeThem(t *testing.T) {
-	db := stocked(t)
-	for query, want := range map[string][]string{
-		"aleppo":                      {"bread"},
-		"ALEPPO bakeries":             {"bread"},
-		"aleppo final":                nil,
-		"aleppo | final":              {"bread", "cup"},
-		"aleppo OR final":             {"bread", "cup"},
-		"syria":                       {"bread"}, // Syria's
-		"syri":                        nil,
-		"syri*":                       {"bread"},
-		`"reopen in aleppo"`:          {"bread"},
-		`"reopen aleppo"`:             nil,
-		`"reopen in al"*`:             {"bread"},
-		`“reopen in Aleppo”`:          {"bread"},
-		"u.s":                         {"bread"},
-		"title:aleppo":                {"bread"},
-		"text:aleppo":                 nil,
-		"title:(aleppo | final) rain": {"cup"},
-		"author:muller":               {"bread"},
-		`author:"muller adam"`:        nil, // two authors
-		"#food tag:middle":            {"bread"},
-		"the -aleppo":                 {"cup"},
-		"NOT aleppo source:a":         {"cup"},
-		"-source:a -source:c":         {"ar"},
-		"source:b-ar":                 {"ar"},
-		"source:b":                    nil,
-		"lang:tr":                     {"tr"},
-		"lang:TR-tr":                  {"tr"},
-		"(lang:tr | lang:ja) -halep":  {"ja"},
-		"site:c.example lang:zh":      {"zh"},
-		"site:example":                {"bread", "cup", "ar", "zh", "ja", "tr"},
-		"site:ample":                  nil,
-		"aleppo — Sunday":             {"bread"}, // bare punctuation is passed over
-		"Aleppo: Sunday":              {"bread"},
-		"sam":                         {"tr"}, // search folds marks, whatever the language
-		"3.5":                         {"tr"},
-		"سورية":                       {"ar"}, // السورية
-		"سوريون":                      {"ar"}, // والسوريون
-		"اسد":                         {"ar"}, // وللأسد
-		"الأسد":                       {"ar"},
-		"حلب":                         {"ar"}, // بحلب
-		"حلب*":                        {"ar"},
-		"لب":                          nil,
-		`"حكومة سورية"`:               {"ar"}, // الحكومة السورية
-		`"حكومة تعلن"`:                nil,
-		`"وزارة خارجية في دمشق"`:    {"ar"}, // by pairs
-		`"وزارة خارجية دمشق قديمة"`: nil,
-		`"خارجية في دمشق قدي"*`:     {"ar"},
-		"叙利亚":                       {"zh"},
-		"利亚政":                       {"zh"},
-		"利叙":                        nil,
-		"店":                         nil, // one character: only where a pair begins with it
-		"面":                         {"zh"},
-		"シリア":                       {"ja"},
-		"ｼﾘｱ":                       {"ja"},
-	} {
-		wantKeys(t, db, query, want...)
-	}
-}
-
-func TestWhatLooksLikeAQueryOfTheEngineIsWords(t *testing.T) {
-	db := stocked(t)
-	for query, want := range map[string][]string{
-		"near":                      {"cup"},
-		"NEAR":                      {"cup"},
-		"and or not near":           {"cup"},
-		"item":                      {"cup"}, // stands among the facts of every row
-		"text:item":                 {"cup"},
-		`"item"`:                    {"cup"},
-		`final' OR '1'='1`:          {"cup"},
-		"final^2 rain":              nil, // final^2 is two words
-		"^rain":                     {"cup"},
-		"{title text}":              nil,
-		"rain;DROP":                 nil,
-		"+rain":                     {"cup"},
-		"rain\x00":                  {"cup"},
-		"$1":                        nil,
-		"%":                         nil,
-		"rain\xff\xfe":              {"cup"},
-		`tag:"x"" OR title:""rain"`: nil,
-	} {
-		f, err := db.Search(t.Context(), store.Search{Query: query, Limit: 10})
-		if err != nil {
-			if e := (*store.QueryError)(nil); !errors.As(err, &e) {
-				t.Errorf("%q: %v", query, err)
-			} else if want != nil {
-				t.Errorf("%q: %v", query, err)
-			}
-			continue
-		}
-		var found []string
-		for _, it := range f.Found {
-			found = append(found, it.Key)
-		}
-		if d := cmp.Diff(want, found); d != "" {
-			t.Errorf("%q: %s", query, d)
-		}
-	}
-}
-
-func TestAMistakeInAQueryHasItsPlace(t *testing.T) {
-	db := open(t, t.TempDir())
-	for query, row := range map[string]struct {
-		at  int
-		msg string
-	}{
-		"":                                {0, "no word"},
-		" — ":                             {0, "no word"},
-		`a "b`:                            {2, "unbalanced quote"},
-		"a (b":                            {2, "nothing closes"},
-		"a) b":                            {1, "nothing opens"},
-		"()":                              {0, "nothing stands in"},
-		"سوريا |":                         {7, "nothing stands beside"},
-		"| a":                             {0, "nothing stands beside"},
-		"a || b":                          {3, "nothing stands beside"},
-		"a OR":                            {4, "nothing stands beside"},
-		"AND a":                           {0, "before AND"},
-		"a AND":                           {2, "after AND"},
-		"a NOT":                           {2, "nothing to leave out"},
-		"a -— b":                          {2, "nothing to leave out"},
-		"*":                               {0, "needs letters"},
-		"a*":                              {0, "one letter"},
-		"*ria":                            {0, "only at the end"},
-		"headline:x":                      {0, "no field"},
-		"x https://a.example/":            {2, "an address"},
-		"=HTS":                            {0, "no case"},
-		"/x+/i":                           {0, "no regexps"},
-		`"a b"~5`:                         {5, "near each other"},
-		"lang:arabic":                     {5, "whole value"},
-		"site:a*":                         {5, "whole value"},
-		strings.Repeat("(", 100) + "a":    {21, "too many ("},
-		strings.Repeat("NOT ", 100) + "a": {80, "too many NOT"},
-		strings.Repeat("a ", 60):          {100, "too many words"},
-		strings.Repeat("long", 1000):      {1000, "too long"},
-		"title:(x | (y -" + strings.Repeat("-", 5): {11, "nothing closes"},
-	} {
-		_, err := db.Search(t.Context(), store.Search{Query: query, Limit: 10})
-		var e *store.QueryError
-		if !errors.As(err, &e) {
-			t.Errorf("%q: %v", query, err)
-		} else if e.At != row.at || !strings.Contains(e.Msg, row.msg) || e.Help == "" {
-			t.Errorf("%q: %d %s (%s), want %d …%s…", query, e.At, e.Msg, e.Help, row.at, row.msg)
-		}
-	}
 }
 
 func TestSearchFollowsRevisionsAndPruning(t *testing.T) {
@@ -339,35 +192,6 @@ func TestASnippetShowsTheWordsAsTheyStand(t *testing.T) {
 			t.Errorf("%s: %d bytes", query, b.Len())
 		}
 	}
-}
-
-// Any bytes as a query give findings or an error with a place.
-func FuzzSearch(f *testing.F) {
-	for _, q := range []string{
-		`a "b c"* | -(d OR title:e*) NOT f`, "سوريا", "叙利亚 店", "-a", "#tag", "source:a lang:ar", `"`, "((", "AND", "a OR", "x:y", "*", "\x00", "\xff",
-		`"سوريا وزارة خارجية حكومة"*`, "ʼ", "'", "a--b", "𝐀", "ﷺ", "3,5", `""`, "title:(", "İ*", "_", "title:NOT a", "が*",
-	} {
-		f.Add(q)
-	}
-	db := stocked(f)
-	f.Fuzz(func(t *testing.T, q string) {
-		found, err := db.Search(t.Context(), store.Search{Query: q, Relevance: len(q)%2 == 0, Limit: 3})
-		var e *store.QueryError
-		switch {
-		case err == nil:
-			for _, it := range found.Found {
-				for _, p := range it.Snippet {
-					if !utf8.ValidString(p.Text) {
-						t.Errorf("%q: snippet %q", q, p.Text)
-					}
-				}
-			}
-		case !errors.As(err, &e):
-			t.Errorf("%q: %v", q, err)
-		case e.At < 0 || e.At > utf8.RuneCountInString(q) || e.Msg == "" || e.Help == "":
-			t.Errorf("%q: %+v", q, e)
-		}
-	})
 }
 
 // news is a text whose words are as unevenly common as those of news are.

@@ -19,21 +19,8 @@ const (
 	snippetLead = 80 // before the first word looked for
 )
 
-// wanted adds to ts the terms of a query that an item's text may hold.
-func (n *node) wanted(ts []*term) []*term {
-	switch {
-	case n.op == 0 && (n.column == "" || n.column == "text"):
-		return append(ts, &n.term)
-	case n.op == '&' || n.op == '|':
-		for i := range n.kids {
-			ts = n.kids[i].wanted(ts)
-		}
-	}
-	return ts
-}
-
 // snippet cuts out of a text where most of the terms stand, or where it begins.
-func snippet(text string, terms []*term) []Piece {
+func snippet(text string, terms []term) []Piece {
 	ws := words.Split(text)
 	if len(ws) > maxIndexed {
 		ws = ws[:maxIndexed]
@@ -96,7 +83,7 @@ func tidy(ps []Piece) (out []Piece) {
 }
 
 // hits says which words of a text were looked for.
-func hits(ws []words.Word, terms []*term) []bool {
+func hits(ws []words.Word, terms []term) []bool {
 	hit := make([]bool, len(ws))
 	for i := range ws {
 		for _, t := range terms {

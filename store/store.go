@@ -52,6 +52,7 @@ type DB struct {
 	lock  *os.File
 
 	unindexed bool // saves write no words: tests measure what those cost
+	looks     int  // records read for one search at most
 
 	mu      sync.Mutex // guards waiting and leading
 	waiting []*saving  // batches that the next leader takes along
@@ -67,7 +68,7 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &DB{dir: dir, lock: lock}
+	s := &DB{dir: dir, lock: lock, looks: maxLooked}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -114,7 +115,7 @@ func OpenRead(ctx context.Context, dir string) (*DB, error) {
 	if err := read.QueryRowContext(ctx, `SELECT MAX(version_id) FROM goose_db_version`).Scan(&have); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), read.Close())
 	}
-	return &DB{dir: dir, read: read}, nil
+	return &DB{dir: dir, read: read, looks: maxLooked}, nil
 }
 
 // OpenBeside opens the database for a verb that gives an order (Give), beside a

@@ -15,8 +15,8 @@ type headline struct {
 	known             string // why the topic gets it wrong; "" when it must not
 }
 
-// headlines are about Syria or are traps, in six languages. German and Spanish
-// have no list in the topic: there the lists of their script apply.
+// headlines are about Syria or are traps, in six languages and one that has no list
+// in the topic: there the lists of its script apply.
 var headlines = []headline{
 	// Each name as its language writes it.
 	{"en", "Syria's new leaders meet envoys", "", true, ""},
@@ -51,12 +51,19 @@ var headlines = []headline{
 	{"tr", "Humus ve Hama arasında yol açıldı", "", true, ""},
 	{"de", "Aleppo räumt seine Straßen", "", true, ""},
 	{"de", "Schulen in Idlib öffnen wieder", "", true, ""},
-	{"de", "Assads Gefängnisse: was die Akten sagen", "", true, "a German genitive has no apostrophe, and there is no German list"},
-	{"de", "Syrien wählt ein Parlament", "", true, ""}, // the French syrien*
-	{"es", "Alepo abre sus mercados", "", true, "there is no Spanish list"},
+	{"de", "Assads Gefängnisse: was die Akten sagen", "", true, ""},
+	{"de", "Syrien wählt ein Parlament", "", true, ""},
+	{"de", "In Damaskus beginnt die Schule", "", true, ""},
+	{"de", "Aleppos Seifensieder sind zurück", "", true, ""},
+	{"de", "Syrische Familien packen", "", true, ""},
+	{"de", "Regen im Norden", "Die Felder um Latakia stehen unter Wasser.", true, ""},
+	{"es", "Alepo abre sus mercados", "", true, ""},
 	{"es", "Los olivos de Idlib", "", true, ""},
 	{"es", "Assad, en Moscú", "", true, ""},
-	{"es", "Siria vuelve a la escuela", "", true, "there is no Spanish list"},
+	{"es", "Siria vuelve a la escuela", "", true, ""},
+	{"es", "Los sirios vuelven a casa", "", true, ""},
+	{"es", "Damasco estrena tranvía", "", true, ""},
+	{"it", "Il pane di Aleppo", "", true, ""}, // no list: those of its script apply
 
 	// Traps.
 	{"en", "Hamas says Cairo talks will resume", "", false, ""},
@@ -75,9 +82,9 @@ var headlines = []headline{
 	{"en", "Horoscope: Syria and the stars", "", false, ""},
 	{"en", "Rain in Hama", "", false, ""},
 	{"en", "Mayor of Homs, Texas, retires", "", false, ""},
-	{"en", "Assad Qaiser to lead Pakistan's opposition", "", false, "Assad stands alone in the list, and this is another family"},
-	{"en", "Damascus, Maryland, gets a library", "", false, "only Virginia's is ignored"},
-	{"en", "A parade in Palmyra, New York", "", false, "Palmyra stands alone in the list"},
+	{"en", "Assad Qaiser to lead Pakistan's opposition", "", false, ""},
+	{"en", "Damascus, Maryland, gets a library", "", false, ""},
+	{"en", "A parade in Palmyra, New York", "", false, ""},
 	{"ar", "الباب مفتوح للحوار", "", false, ""},
 	{"ar", "من الباب إلى النافذة", "", false, ""},
 	{"ar", "أسعار الذهب تتراجع", "", false, ""},
@@ -90,7 +97,7 @@ var headlines = []headline{
 	{"fr", "Les dames de Paris", "", false, ""},
 	{"fr", "Assyriens et Babyloniens au Louvre", "", false, ""},
 	{"fr", "Le Hamas annonce une trêve", "", false, ""},
-	{"fr", "Un hamster de Syrie, compagnon facile", "", false, "the ignore list has the hamster in English alone"},
+	{"fr", "Un hamster de Syrie, compagnon facile", "", false, ""},
 	{"tr", "Şampiyon belli oldu", "", false, ""},
 	{"tr", "Akşam haberleri", "", false, ""},
 	{"tr", "Şamdan koleksiyonu satıldı", "", false, ""},
@@ -99,8 +106,15 @@ var headlines = []headline{
 	{"de", "Sam geht in Rente", "", false, ""},
 	{"de", "Thomson gewinnt das Rennen", "", false, ""},
 	{"de", "Die Hamas sagt ab", "", false, ""},
-	{"es", "Damas de honor para la boda", "", false, "with no Spanish list the French one applies, and there Damas is the city"},
+	{"es", "Damas de honor para la boda", "", false, ""},
+	{"de", "Syrischer Hamster sucht Zuhause", "", false, ""},
+	{"de", "Die Assyrer im Museum", "", false, ""},
 	{"es", "La crisis llega al Palmar", "", false, ""},
+	{"es", "Palmira, ciudad del Valle del Cauca", "", false, ""},
+	{"es", "Relieves asirios en Londres", "", false, ""},
+	{"en", "Assad Umar presents the budget in Islamabad", "", false, "Assad stands alone in the list, and only one namesake is ignored"},
+	{"it", "Dame e cavalieri", "", false, ""},
+	{"it", "Damas, il gioco della dama", "", false, "with no Italian list the French one applies, and there Damas is the city"},
 	{"es", "El hámster sirio, un vecino fácil", "", false, ""},
 }
 
@@ -142,6 +156,8 @@ var dressed = map[string][]string{
 	"en": {"%", "%'s", "%’s", "the %-based", "(%)", "“%”"},
 	"fr": {"%", "d'%", "d’%", "l'%", "qu’%"},
 	"tr": {"%", "%'te", "%’de", "%'in", "%'dan"},
+	"de": {"%", "%-Krise", "„%“", "(%)"},
+	"es": {"%", "«%»", "¿%?", "%-Madrid"},
 	"ar": {"%", "و%", "ب%", "«%»", "ل%"},
 }
 

@@ -2,11 +2,14 @@ package topic
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/wiredesk/wiredesk/config"
+	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 func FuzzCompile(f *testing.F) {
@@ -52,6 +55,57 @@ func FuzzMatch(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A text and the same text folded match alike, for plain terms and a language
+// that is declared.
+func FuzzFoldedTextsMatchAlike(f *testing.F) {
+	for _, text := range []string{"Syria’s ŞAM", "والسُّوريّون في حَلَب", "Ｓｙｒｉａ Straße ﬁn", "叙利亚 ガザ", "I\u0307dlib d’Alep", "Sy\u00adria\u00a0“Deir ez‑Zor”", "…\u200f ª"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		text = strings.Map(alphabet, text)
+		top := &config.Topic{ID: "x", Aim: "broad", Sources: []string{"*"}, Strong: []config.List{{Lang: "en"}}}
+		for i, w := range words.Split(text) {
+			if first, _ := utf8.DecodeRuneInString(w.Raw); utf8.RuneCountInString(w.Fold) > 1 && unicode.IsLetter(first) && i < 20 {
+				top.Strong[0].Terms = append(top.Strong[0].Terms, config.Term{Text: w.Raw})
+			}
+		}
+		s, errs := Compile([]*config.Topic{top})
+		if s == nil {
+			t.Fatalf("%q: %v", text, errs)
+		}
+		said := func(text string) (got []string) {
+			for _, m := range s.Match(news("en", "", text)) {
+				for _, r := range m.Reasons {
+					got = append(got, r.Term)
+				}
+			}
+			return got
+		}
+		if was, is := said(text), said(words.Fold(text)); !slices.Equal(was, is) {
+			t.Errorf("%q has %q, folded %q has %q", text, was, words.Fold(text), is)
+		}
+	})
+}
+
+// alphabet keeps what texts are written in, and leaves out broken bytes and the
+// signs that fold to something of another kind (ﷺ is four words, ² a figure, ․ a
+// full stop). Quotes, dashes, blanks and what cannot be seen stay.
+func alphabet(r rune) rune {
+	written := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.Is(unicode.Nd, r) }
+	fold := words.Fold(string(r))
+	switch {
+	case r == utf8.RuneError || r == '\u200b':
+		return -1
+	case written(r) && strings.ContainsFunc(fold, func(of rune) bool { return !written(of) }):
+		return -1
+	case r >= '\u2e80' && utf8.RuneCountInString(fold) > 1: // ゟ is two of a pair
+		return -1
+	case !written(r) && fold != string(r) && !unicode.In(r, unicode.Zs, unicode.Pd, unicode.Pi, unicode.Pf, unicode.Cf):
+		return -1
+	}
+	return r
 }
 
 // Topics with queries beside as many with lists of the same words.

@@ -50,12 +50,17 @@ func read(d Doc) *reading {
 		*body = field("body", it.Text)
 	}
 	shareWords(&r.fields[1], &r.fields[2])
-	sample := strings.ToValidUTF8(it.Title+" "+it.Text[:min(len(it.Text), 2000)], "")
-	r.script = words.Script(sample)
-	if r.lang = words.Normal(it.Lang); r.lang == "" {
-		r.lang = words.Detect(sample)
-	}
+	r.lang, r.script = tongue(it)
 	return r
+}
+
+// tongue is an item's language, "" when not known, and its script.
+func tongue(it *feeds.Item) (lang, script string) {
+	sample := strings.ToValidUTF8(it.Title+" "+it.Text[:min(len(it.Text), 2000)], "")
+	if lang = words.Normal(it.Lang); lang == "" {
+		lang = words.Detect(sample)
+	}
+	return lang, words.Script(sample)
 }
 
 func field(name, text string) textField {

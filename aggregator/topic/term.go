@@ -3,6 +3,7 @@ package topic
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -145,7 +146,10 @@ func parseAlternative(s, field string) (clause, *slip) {
 		if c.text = strings.TrimSpace(words.Fold(bare)); bad == nil && (c.text == "" || near > 0) {
 			bad = &slip{0, "nothing stands in it that the field could hold", "write the value right behind the colon"}
 		}
-		return c, bad
+		if bad != nil || field == "url" {
+			return c, bad
+		}
+		return c.whole()
 	}
 	body, exact := strings.CutPrefix(s, "=")
 	body, near, bad := unquote(body)
@@ -171,9 +175,26 @@ func parseAlternative(s, field string) (clause, *slip) {
 		return c, &slip{0, "it has no word, so it can never match", "write words, or a /regexp/"}
 	}
 	last := &c.toks[len(c.toks)-1]
-	last.stem = stem
-	if stem && utf8.RuneCountInString(last.fold) < 2 {
+	lone := utf8.RuneCountInString(last.fold) < 2
+	paired := lone && slices.Contains([]string{"Hani", "Hira", "Kana"}, words.Script(last.fold))
+	last.stem = stem || paired && len(c.toks) == 1 && !exact // texts have pairs of such characters
+	if stem && lone && !paired {
 		return c, &slip{0, "a stem of one letter would match everything", "write at least two letters before the star"}
+	}
+	return c, nil
+}
+
+// whole reads the value of lang:, site: or source:, which has no part that could
+// be left out.
+func (c clause) whole() (clause, *slip) {
+	switch c.field {
+	case "lang":
+		c.text = words.Normal(c.text) // lang:en-GB is lang:en, as everywhere
+	case "site":
+		c.text = strings.Trim(c.text, "./")
+	}
+	if c.text == "" || strings.Contains(c.text, "*") {
+		return c, &slip{0, fmt.Sprintf("%s: needs a whole value", c.field), "as in source:bbc-world, lang:ar or site:example.org"}
 	}
 	return c, nil
 }

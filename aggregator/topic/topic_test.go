@@ -69,6 +69,8 @@ func TestScoreIsTitleAndLeadAndMentions(t *testing.T) {
 		"title":                     {"Syria", "", 3 + 1},
 		"lead":                      {"Rain", "In Syria it rains.", 2 + 1},
 		"title and lead":            {"Syria", "In Damascus.", 3 + 2 + 2},
+		"the lead's last word":      {"Rain", strings.Repeat("word ", 59) + "Syria.", 2 + 1},
+		"the word after the lead":   {"Rain", strings.Repeat("word ", 60) + "Syria.", 1},
 		"one far down":              {"Rain", far + "Syria.", 1},
 		"five far down":             {"Rain", far + "Syria, Syria, Syria, Syria, Syria.", 3},
 		"everywhere":                {"Syria", "Syria, Damascus, Aleppo, Assad.", 3 + 2 + 3},

@@ -40,18 +40,22 @@ func searchCommand() *cobra.Command {
 	var f searching
 	c := &cobra.Command{
 		Use: "search QUERY", Short: "Find stored items by their words",
-		Long: `Finds stored items by their words, in title, text, author and tags, whether or not
-they are in a topic. All words must stand in an item:
+		Long: `Finds stored items by their words, in title, summary and text, whether or not they
+are in a topic. The language is that of a topic's query:
 
-  aleppo bakery         both words, whatever their case and marks
-  "two words"  stem*    a phrase; any ending
-  a | b  a OR b  ( )    either
-  -word  NOT word       without it (put -- before a query that begins with -)
-  title: text: author: tag:    only there, as in title:aleppo or title:(a | b)
-  source: lang: site:          as in source:sana, lang:ar, site:example.org
+  aleppo bakery           both words, whatever their case and marks
+  "two words"  stem*      a phrase; any ending
+  =HTS  "a b"~5  /re/i    exactly so; near each other; a regular expression
+  a | b  a OR b  ( )      either
+  2 of (a, b, c)          at least two of them
+  -word  NOT word         without it (put -- before a query that begins with -)
+  title: summary: body: author: tag: url:    only there, as in title:aleppo
+  source: lang: site:                        as in source:sana, lang:ar, site:example.org
 
-Arabic words are found behind their prefixes too. One line of JSON an item with
---json: item, source, outlet, lang, published, title, link, score, snippet, hits.`,
+Arabic words are found behind their prefixes too. What says little to the index, as
+a regular expression alone, is looked for in 5000 items, the first in the order
+asked for. One line of JSON an item with --json: item, source, outlet, lang,
+published, title, link, score, snippet, hits.`,
 		Example: "  wiredesk search 'aleppo (bread | flour) -recipe' --since 7d",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: verb(func(c *cobra.Command, args []string) error {
@@ -125,6 +129,8 @@ func remark(f store.Findings) string {
 		return "The store is empty: nothing has been polled yet (wiredesk run).\n"
 	case f.Waiting > 0:
 		return fmt.Sprintf("Older items are not indexed yet (%d wait): wiredesk run does it.\n", f.Waiting)
+	case f.Looked > 0:
+		return fmt.Sprintf("Only %d items were looked at: add a word to the query, or --since, to reach the rest.\n", f.Looked)
 	case len(f.Found) == 0:
 		return "Nothing found.\n"
 	}

@@ -51,7 +51,7 @@ func Split(s string) []Word {
 			continue
 		}
 		ws, pair = pairs(ws, s, pair, start), pair[:0]
-		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || r == '_' || r == narrowBlank {
 			ws = parts(ws, tok, start)
 		}
 	}
@@ -96,11 +96,16 @@ func parts(ws []Word, tok string, start int) []Word {
 	return ws
 }
 
+// narrowBlank is what French sets inside « » and before ! and ?. For UAX #29 it
+// belongs to the word beside it, as _ does.
+const narrowBlank = '\u202f'
+
 // cuts are the characters that may stand inside a token of UAX #29 and end a
 // word all the same.
 func cuts(r rune) bool {
 	switch r {
-	case '\'', '’', '‘', 'ʼ', '＇', '`', '´', '_', ':', '·', '.', '．':
+	case '\'', '’', '‘', 'ʼ', '＇', '`', '´', '_', ':', '·', '.', '．',
+		narrowBlank:
 		return true
 	}
 	return false
@@ -115,8 +120,12 @@ func joined(before, after string) bool {
 	if before != "" && after != "" && digit(before[len(before)-1]) && digit(after[0]) {
 		return true
 	}
-	return utf8.RuneCountInString(before) < 3 && utf8.RuneCountInString(after) < 3
+	return letters(before) < 3 && letters(after) < 3
 }
+
+// letters counts characters as folding leaves them, without marks and what cannot
+// be seen.
+func letters(s string) int { return utf8.RuneCountInString(Fold(s)) }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 

@@ -47,6 +47,8 @@ func TestSplit(t *testing.T) {
 		"می\u200cرود کرکوک":           "ميرود كركوك",
 		"ISTANBUL İstanbul ıstanbul":  "istanbul istanbul istanbul",
 		"naïve—déjà‑vu":               "naive deja vu",
+		"«\u202fAlep\u202f! _Damas_":  "alep damas", // French blanks, and Markdown
+		"e\u0301t.al 4\u0314e.g":      "et.al 4e.g",
 	} {
 		if d := cmp.Diff(want, strings.Join(folds(text), " ")); d != "" {
 			t.Errorf("%q: %s", text, d)
