@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator/story"
@@ -15,9 +16,9 @@ import (
 
 // A DeskStore is what the desk asks of the store.
 type DeskStore interface {
-	Queue(ctx context.Context, plan string, now time.Time, limit int) ([]Record, error)
+	Queue(ctx context.Context, due Due, limit int) ([]Record, error)
 	Window(ctx context.Context, since time.Time) ([]Record, error)
-	Stories(ctx context.Context, stories []int64) ([]Entry, error)
+	Stories(ctx context.Context, stories []int64) (entries []Entry, waiting []Record, err error)
 	Issues(ctx context.Context) ([]Issue, error)
 	File(ctx context.Context, f Filing) error
 }
@@ -41,8 +42,10 @@ type Desk struct {
 	Log   *slog.Logger
 	Now   func() time.Time
 	Filed func() // called after a round that changed an edition; may be nil
+	Once  bool   // files all there is and holds nothing, as `run --once` does: its next chance may be far away
 
-	index *story.Index // nil: to be read from the store
+	index *story.Index    // nil: to be read from the store
+	fresh map[string]bool // ids of the entries opened in this round
 	wake  chan struct{}
 }
 
@@ -88,16 +91,21 @@ func (d *Desk) Run(ctx context.Context) error {
 // revisions, records of an older plan and orders by hand are one queue.
 func (d *Desk) File(ctx context.Context) (Round, error) {
 	plan := d.Plan()
+	due := Due{Plan: plan.Print, Now: d.Now()}
+	if !d.Once { // of a minute that is not over more may come
+		due.Before = due.Now.Truncate(time.Minute)
+	}
+	d.fresh = map[string]bool{}
 	var sum Round
 	for ctx.Err() == nil {
-		records, err := d.Store.Queue(ctx, plan.Print, d.Now(), batch)
+		records, err := d.Store.Queue(ctx, due, batch)
 		if err != nil {
 			return sum, err
 		}
 		if len(records) == 0 {
 			return sum, d.reprint(ctx, plan)
 		}
-		round, err := d.file(ctx, plan, records)
+		round, err := d.file(ctx, plan, records, due.Now)
 		if err != nil {
 			d.index = nil // it may hold what was not stored: read it again
 			return sum, err
@@ -116,39 +124,67 @@ func (r *Round) add(o Round) {
 }
 
 // file decides on one batch and stores the decisions in one transaction.
-func (d *Desk) file(ctx context.Context, plan *Plan, records []Record) (Round, error) {
-	now := d.Now()
+func (d *Desk) file(ctx context.Context, plan *Plan, records []Record, now time.Time) (Round, error) {
 	if err := d.open(ctx, now); err != nil {
 		return Round{}, err
 	}
-	f := Filing{Plan: plan.Print, At: now}
+	f := Filing{Plan: plan.Print, At: d.Now()}
 	var stories []int64
 	for i := range records {
 		r := &records[i]
-		if r.Story != 0 {
-			stories = append(stories, r.Story)
-		}
+		stories = append(stories, r.Story)
 		d.decide(plan, r)
-		if r.Story != 0 {
-			stories = append(stories, r.Story)
-		}
-		f.Decisions = append(f.Decisions, Decision{
-			Record: r.ID, Rev: r.Rev, Order: r.LastOrder(), Again: expires(plan, r.Orders, now),
-			Matches: r.Matches, Story: r.Story, CopyOf: r.CopyOf, Rule: r.Rule,
-		})
+		stories = append(stories, r.Story)
 		f.Round.count(r)
 	}
 	slices.Sort(stories)
-	entries, err := d.Store.Stories(ctx, slices.Compact(stories))
+	stories = slices.DeleteFunc(slices.Compact(stories), func(id int64) bool { return id == 0 })
+	entries, waiting, err := d.Store.Stories(ctx, stories)
 	if err != nil {
 		return Round{}, err
 	}
 	l := newLayout(plan, entries, now)
+	l.once = d.Once
+	if d.Once {
+		l.fresh = d.fresh
+	}
+	for _, r := range together(plan, records, waiting) {
+		l.place(r)
+	}
+	l.arrange()
 	for i := range records {
-		l.place(&records[i])
+		f.Decisions = append(f.Decisions, l.decision(&records[i]))
 	}
 	f.Entries, f.Withdrawn, f.Changed = l.result()
 	return f.Round, d.store(ctx, f)
+}
+
+// together are the records of a batch, and behind them those that wait for an
+// entry of the same stories. What another plan decided comes by itself.
+func together(plan *Plan, records, waiting []Record) (all []*Record) {
+	here := map[int64]bool{}
+	for i := range records {
+		here[records[i].ID] = true
+		all = append(all, &records[i])
+	}
+	for i := range waiting {
+		if r := &waiting[i]; !here[r.ID] && r.FiledPlan == plan.Print {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// decision is what is stored of a record that was placed.
+func (l *layout) decision(r *Record) Decision {
+	w, again := l.waits[r.ID], expires(l.plan, r.Orders, l.now)
+	if again.IsZero() || !w.until.IsZero() && w.until.Before(again) {
+		again = w.until
+	}
+	return Decision{
+		Record: r.ID, Rev: r.Rev, Order: r.LastOrder(), Again: again, Matches: r.Matches,
+		Story: r.Story, CopyOf: r.CopyOf, Rule: r.Rule, Aside: strings.Join(w.why, "; "),
+	}
 }
 
 // store commits a filing and tells who waits for changed editions.

@@ -30,4 +30,14 @@ type Decision struct {
 	Story   int64 // id of the story's first record; 0 when in no topic
 	CopyOf  int64
 	Rule    string
+	Aside   string // why no entry shows it, or not yet
+}
+
+// A Due asks the store for what waits. The store lists it in one order, which
+// depends on the items alone: by the minute in which they came or were revised,
+// their date, their source and their key.
+type Due struct {
+	Plan   string    // fingerprint: what another plan filed waits
+	Now    time.Time // what was to be filed again by now waits
+	Before time.Time // what came or was revised later is left out; zero: nothing is
 }

@@ -20,7 +20,7 @@ import (
 func (r *room) file() aggregator.Round {
 	r.t.Helper()
 	d := aggregator.NewDesk(r.db, r.active, slog.New(slog.NewTextHandler(&r.logs, nil)))
-	d.Now = r.clock
+	d.Now, d.Once = r.clock, true
 	round, err := d.File(r.t.Context())
 	if err != nil {
 		r.t.Fatal(err)

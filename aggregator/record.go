@@ -92,6 +92,7 @@ type Record struct {
 	Story      int64         // 0 when in no topic
 	CopyOf     int64         // record whose text it repeats; 0 for an original
 	Rule       string        // which rule placed it, with its figures
+	Aside      string        // why no entry shows it, or not yet, in words; "" when each edition that wants it does
 }
 
 // A Batch is everything one poll changes. Records with ID 0 are new, the others

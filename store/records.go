@@ -12,52 +12,7 @@ import (
 
 const columns = `
 	id, source, item_key, sum, rev, published, first_seen, changed, item,
-	filed_rev, filed_plan, filed_seq, filed_order, matches, story, copy_of, rule`
-
-// Queue lists records that wait for the desk, with their orders, as they came:
-// not filed yet, revised since, ordered about since, filed by another plan, or
-// to be filed again by now. Each of these has an index: an empty queue must cost
-// nothing, however much is stored.
-func (s *DB) Queue(ctx context.Context, plan string, now time.Time, limit int) ([]aggregator.Record, error) {
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT DISTINCT id
-		FROM (
-			SELECT id FROM records WHERE filed_rev < rev
-			UNION ALL
-			SELECT id FROM records WHERE filed_plan < $1
-			UNION ALL
-			SELECT id FROM records WHERE filed_plan > $1
-			UNION ALL
-			SELECT id FROM records WHERE filed_order < ordered
-			UNION ALL
-			SELECT id FROM records WHERE refile_at > 0 AND refile_at <= $2) AS waiting
-		ORDER BY id
-		LIMIT $3`, plan, ms(now), limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var ids []any
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	if err := rows.Err(); err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	records, err := s.records(ctx, `
-		SELECT`+columns+`
-		FROM records
-		WHERE id IN (`+holes(1, len(ids))+`)
-		ORDER BY id`, ids...)
-	if err != nil {
-		return nil, err
-	}
-	return records, s.addOrders(ctx, records)
-}
+	filed_rev, filed_plan, filed_seq, filed_order, matches, story, copy_of, rule, aside`
 
 // Window lists the filed records of stories that came or were published since,
 // in the order they were filed.
@@ -110,7 +65,7 @@ func recordsOf(ctx context.Context, q querier, query string, args ...any) ([]agg
 		var published, firstSeen, changed int64
 		var item, matches []byte
 		err := rows.Scan(&r.ID, &r.Source, &r.Key, &r.Sum, &r.Rev, &published, &firstSeen, &changed, &item,
-			&r.FiledRev, &r.FiledPlan, &r.FiledSeq, &r.FiledOrder, &matches, &r.Story, &r.CopyOf, &r.Rule)
+			&r.FiledRev, &r.FiledPlan, &r.FiledSeq, &r.FiledOrder, &matches, &r.Story, &r.CopyOf, &r.Rule, &r.Aside)
 		if err != nil {
 			return nil, err
 		}
