@@ -56,7 +56,7 @@ func sameText(a, b *Telling) bool {
 func (e Entry) CopyOf(t Telling) string {
 	first := t
 	for _, o := range append([]Telling{e.Lead}, e.Also...) {
-		if sameText(&o, &t) && leads(&o, &first) {
+		if o.Record != t.Record && sameText(&o, &t) && !leads(&first, &o) {
 			first = o
 		}
 	}
