@@ -65,12 +65,18 @@ func figures(s string, ws []words.Word) (all []string) {
 		if n == "" || len(n) == 4 && (strings.HasPrefix(n, "19") || strings.HasPrefix(n, "20")) {
 			continue
 		}
-		dated := len(n) <= 2 && (i > 0 && calendar[ws[i-1].Fold] || i+1 < len(ws) && calendar[ws[i+1].Fold])
-		if !dated && !clock(s, w) {
+		if !(len(n) <= 2 && monthly(ws, i)) && !clock(s, w) {
 			all = append(all, n)
 		}
 	}
 	return all
+}
+
+// monthly says whether a month stands beside a number: "8 December", "Dec. 8",
+// "8 de diciembre".
+func monthly(ws []words.Word, i int) bool {
+	month := func(i int) bool { return i >= 0 && i < len(ws) && calendar[ws[i].Fold] }
+	return month(i-1) || month(i+1) || month(i+2) && ws[i+1].Fold == "de"
 }
 
 // figure writes a number in plain digits, without what groups them; "" for what

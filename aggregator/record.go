@@ -77,7 +77,7 @@ type Record struct {
 	Sum       []byte   // of what a reader sees: title, link, summary, content
 	Rev       int      // 1 at first, raised by every changed text
 	Item      feeds.Item
-	Published time.Time // min(publisher's date, FirstSeen); never moves
+	Published time.Time // min(publisher's date, minute of FirstSeen); never moves
 	FirstSeen time.Time
 	Changed   time.Time // when Rev last rose
 
