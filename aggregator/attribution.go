@@ -2,6 +2,7 @@ package aggregator
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -108,12 +109,19 @@ func credit(it *feeds.Item, outlet, source string) (name string) {
 
 func (m mark) in(it *feeds.Item) bool {
 	for _, p := range it.Authors {
-		if m.byline.MatchString(p.Name) {
+		if m.agency.finds(m.byline, p.Name) {
 			return true
 		}
 	}
 	text := strings.TrimSpace(it.Text)
-	return m.head.MatchString(text[:whole(text, headMark)]) || m.tail.MatchString(text[whole(text, len(text)-tailMark):])
+	return m.agency.finds(m.head, text[:whole(text, headMark)]) || m.agency.finds(m.tail, text[whole(text, len(text)-tailMark):])
+}
+
+// finds runs a pattern only over what has one of the names in it: few texts do,
+// and patterns are slow.
+func (a agency) finds(pattern *regexp.Regexp, s string) bool {
+	named := slices.ContainsFunc(a.names, func(name string) bool { return strings.Contains(s, name) })
+	return named && pattern.MatchString(s)
 }
 
 // whole is the place at or before byte n where a character begins.
