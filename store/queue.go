@@ -12,6 +12,9 @@ import (
 // came in one minute, no poll is first.
 const arrival = `changed / 60000, published, source, item_key`
 
+// waiting is the start of each part of the queue: nothing that its index lacks.
+const waiting = `SELECT id, changed / 60000 AS minute, published, source, item_key FROM records`
+
 // Queue lists records that wait for the desk, with their orders: not filed yet,
 // revised since, ordered about since, filed by another plan, or to be filed again
 // by now. Each of these is read in order through an index: an empty queue must
@@ -23,29 +26,29 @@ func (s *DB) Queue(ctx context.Context, due aggregator.Due, limit int) ([]aggreg
 		before = ms(due.Before)
 	}
 	ids, err := s.ids(ctx, `
-		SELECT DISTINCT id, changed / 60000 AS minute, published, source, item_key
+		SELECT DISTINCT id, minute, published, source, item_key
 		FROM (
 			SELECT * FROM (
-				SELECT id, changed, published, source, item_key FROM records
+				`+waiting+`
 				WHERE filed_rev < rev AND changed / 60000 < $1 / 60000
 				ORDER BY `+arrival+` LIMIT $4) AS fresh
 			UNION ALL
 			SELECT * FROM (
-				SELECT id, changed, published, source, item_key FROM records
+				`+waiting+`
 				WHERE filed_plan = (SELECT MIN(filed_plan) FROM records WHERE filed_plan > '' AND filed_plan < $2)
 				ORDER BY `+arrival+` LIMIT $4) AS lesser
 			UNION ALL
 			SELECT * FROM (
-				SELECT id, changed, published, source, item_key FROM records
+				`+waiting+`
 				WHERE filed_plan = (SELECT MIN(filed_plan) FROM records WHERE filed_plan > $2)
 				ORDER BY `+arrival+` LIMIT $4) AS greater
 			UNION ALL
-			SELECT id, changed, published, source, item_key FROM records WHERE filed_order < ordered
+			`+waiting+` WHERE filed_order < ordered
 			UNION ALL
 			SELECT * FROM (
-				SELECT id, changed, published, source, item_key FROM records
+				`+waiting+`
 				WHERE refile_at > 0 AND refile_at <= $3
-				ORDER BY refile_at, id LIMIT $4) AS back) AS waiting
+				ORDER BY refile_at, id LIMIT $4) AS back) AS queue
 		ORDER BY minute, published, source, item_key
 		LIMIT $4`, before, due.Plan, ms(due.Now), limit)
 	if err != nil || len(ids) == 0 {
