@@ -3,7 +3,6 @@ package aggregator
 import (
 	"fmt"
 	"html"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -91,10 +90,9 @@ func composeItem(plan *Plan, ed *config.Edition, e *Entry) feeds.Item {
 	if len(it.Authors) == 0 {
 		it.Authors = []feeds.Person{{Name: t.Outlet}}
 	}
-	for i := range e.Also {
-		a := &e.Also[i]
+	for _, a := range e.Others() {
 		it.Also = append(it.Also, feeds.Link{
-			URL: a.Link, Title: a.Head(), Outlet: a.Outlet, Lang: a.Lang, Published: a.Published, Copy: e.CopyOf(*a) != "",
+			URL: a.Link, Title: a.Head(), Outlet: a.Outlet, Lang: a.Lang, Published: a.Published, Copy: e.CopyOf(a) != "",
 		})
 	}
 	return it
@@ -198,22 +196,15 @@ func body(e *Entry) string {
 	return b.String()
 }
 
-// also lists the other tellings, originals before copies, in the order they came.
+// also lists the other tellings.
 func also(b *strings.Builder, e *Entry) {
-	if len(e.Also) == 0 {
+	others := e.Others()
+	if len(others) == 0 {
 		return
 	}
-	rank := func(t Telling) int {
-		if e.CopyOf(t) != "" {
-			return 1
-		}
-		return 0
-	}
-	sorted := slices.Clone(e.Also)
-	slices.SortStableFunc(sorted, func(x, y Telling) int { return rank(x) - rank(y) })
 	b.WriteString("<p>Also:</p><ul>")
-	for i := range sorted {
-		t := &sorted[i]
+	for i := range others {
+		t := &others[i]
 		open(b, "li", t.Lang)
 		fmt.Fprintf(b, `%s: <a href="%s">%s</a>`, html.EscapeString(t.Byline()), html.EscapeString(t.Link), html.EscapeString(t.Head()))
 		fmt.Fprintf(b, " (%s)</li>", html.EscapeString(remarks(t, e.CopyOf(*t))))

@@ -3,6 +3,8 @@ package aggregator
 import (
 	"cmp"
 	"slices"
+
+	"github.com/wiredesk/wiredesk/feeds/clean"
 )
 
 // settle puts the best telling in front and dates the entry by it. Only for an
@@ -54,9 +56,12 @@ func sameText(a, b *Telling) bool {
 // entry's outlets that have it. It is "" when t is an original, as far as the
 // entry shows.
 func (e Entry) CopyOf(t Telling) string {
-	first := t
-	for _, o := range append([]Telling{e.Lead}, e.Also...) {
-		if o.Record != t.Record && sameText(&o, &t) && !leads(&first, &o) {
+	first := &t
+	if o := &e.Lead; precedes(o, first) {
+		first = o
+	}
+	for i := range e.Also {
+		if o := &e.Also[i]; precedes(o, first) {
 			first = o
 		}
 	}
@@ -68,4 +73,28 @@ func (e Entry) CopyOf(t Telling) string {
 	default:
 		return first.Outlet
 	}
+}
+
+// precedes says whether o has the text of t and had it before.
+func precedes(o, t *Telling) bool {
+	return o.Record != t.Record && sameText(o, t) && !leads(t, o)
+}
+
+// Others lists the tellings to show beside the lead, originals before copies, each
+// address once: two feeds of one outlet may carry the same item.
+func (e Entry) Others() (others []Telling) {
+	shown := map[string]bool{clean.Key(e.Lead.Link): true}
+	var copies []Telling
+	for _, t := range e.Also {
+		key := clean.Key(t.Link)
+		switch {
+		case t.Link != "" && shown[key]:
+		case e.CopyOf(t) != "":
+			copies = append(copies, t)
+		default:
+			others = append(others, t)
+		}
+		shown[key] = true
+	}
+	return append(others, copies...)
 }
