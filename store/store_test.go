@@ -577,34 +577,3 @@ func BenchmarkEmptyQueue(b *testing.B) {
 		})
 	}
 }
-
-// BenchmarkFullQueue is what a batch of the desk costs to find while this many
-// wait: all new, then all filed by another plan. Reading the items themselves
-// costs what a batch holds.
-func BenchmarkFullQueue(b *testing.B) {
-	for _, n := range []int{1000, 100_000} {
-		db := open(b, b.TempDir())
-		for i := 0; i < n; i += 1000 {
-			var rs []aggregator.Record
-			for j := range 1000 {
-				rs = append(rs, record("a", fmt.Sprint("g:", (i+j)*7919%n), "title", noon.Add(time.Duration((i+j)%5000)*time.Second)))
-			}
-			save(b, db, batch("a", noon, rs...))
-		}
-		for _, plan := range []string{"", "p"} {
-			if plan != "" {
-				for len(queue(b, db, plan)) > 0 {
-					fileAll(b, db, plan, noon)
-				}
-			}
-			b.Run(fmt.Sprintf("%d/plan=%q", n, plan), func(b *testing.B) {
-				for b.Loop() {
-					rs, err := db.Queue(b.Context(), aggregator.Due{Plan: plan + "q", Now: noon}, 1)
-					if err != nil || len(rs) != 1 {
-						b.Fatal(len(rs), err)
-					}
-				}
-			})
-		}
-	}
-}
