@@ -89,7 +89,7 @@ func (l *layout) seat(ed *config.Edition, b bench, as []arrival) []arrival {
 		case l.now.Before(at) && a.put.IsZero() && !(l.once && l.fresh[e.ID]):
 			l.wait(a.Record, ed, at, "waits for its story's entry to take in other outlets")
 		default:
-			l.join(e, a.Telling)
+			l.join(e, a)
 		}
 	}
 	return l.begin(ed, b, parts, apart)
@@ -135,11 +135,15 @@ func joins(e *Entry, a *arrival) time.Time {
 	return time.Time{}
 }
 
-func (l *layout) join(e *Entry, t Telling) {
-	e.Also = append(e.Also, t)
-	if l.fresh[e.ID] {
-		settle(e)
+// join adds a telling. One that was there at the opening may still take the lead
+// of an entry that nobody has read.
+func (l *layout) join(e *Entry, a arrival) {
+	t := a.Telling
+	if l.fresh[e.ID] && a.came.Before(e.opened()) && leads(&t, &e.Lead) {
+		e.Lead, t = t, e.Lead
+		e.Published, e.Updated = e.Lead.Published, e.Lead.Published
 	}
+	e.Also = append(e.Also, t)
 	l.touch(e)
 }
 

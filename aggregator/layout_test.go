@@ -208,3 +208,16 @@ func TestIdsDependOnNothingButTheirItem(t *testing.T) {
 		}
 	}
 }
+
+// An entry that opens late, as when a changed topic works on the past, is as it
+// would have been: led by what was there at its opening.
+func TestAnEntryOfThePastIsLedByWhatWasThereAtItsOpening(t *testing.T) {
+	p := deskPlan("story")
+	first, weighty := told(1, "a", 1, 0, noon), told(2, "b", 1, 0, noon)
+	weighty.FirstSeen = noon.Add(3 * time.Hour)
+	p.sources["b"].Weight = 2
+	live := round(p, round(p, nil, noon.Add(time.Hour), first), days, weighty)
+	if d := cmp.Diff(live, round(p, nil, days, weighty, first)); d != "" || live[0].Lead.Record != 1 {
+		t.Errorf("lead %d; as it came, all at once: %s", live[0].Lead.Record, d)
+	}
+}
