@@ -3,7 +3,6 @@ package aggregator
 import (
 	"fmt"
 	"html"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -91,10 +90,9 @@ func composeItem(plan *Plan, ed *config.Edition, e *Entry) feeds.Item {
 	if len(it.Authors) == 0 {
 		it.Authors = []feeds.Person{{Name: t.Outlet}}
 	}
-	for i := range e.Also {
-		a := &e.Also[i]
+	for _, a := range e.Others() {
 		it.Also = append(it.Also, feeds.Link{
-			URL: a.Link, Title: a.Head(), Outlet: a.Outlet, Lang: a.Lang, Published: a.Published, Copy: e.Copies(*a),
+			URL: a.Link, Title: a.Head(), Outlet: a.Outlet, Lang: a.Lang, Published: a.Published, Copy: e.CopyOf(a) != "",
 		})
 	}
 	return it
@@ -156,11 +154,14 @@ func plainBody(e *Entry) string {
 	for _, note := range e.Remarks() {
 		parts = append(parts, "Editor's note", note)
 	}
+	if p := e.Earlier; p != nil {
+		parts = append(parts, "Earlier", strings.TrimSpace(p.Title+" "+p.Link))
+	}
 	return strings.Join(parts, ": ")
 }
 
 // body is the entry as HTML: the outlet and its excerpt, a correction, the way
-// to the publisher, then the other outlets. Elements carry lang and dir, since
+// to the publisher, then the other outlets and the part before. Elements carry lang and dir, since
 // one entry may hold several directions.
 func body(e *Entry) string {
 	var b strings.Builder
@@ -189,41 +190,37 @@ func body(e *Entry) string {
 		fmt.Fprintf(&b, `<p><a href="%s">Read at %s</a></p>`, html.EscapeString(t.Link), html.EscapeString(t.Outlet))
 	}
 	also(&b, e)
+	if p := e.Earlier; p != nil {
+		fmt.Fprintf(&b, `<p dir="auto">Earlier: <a href="%s">%s</a></p>`, html.EscapeString(p.Link), html.EscapeString(p.Title))
+	}
 	return b.String()
 }
 
-// also lists the other tellings, originals before copies, in the order they came.
+// also lists the other tellings.
 func also(b *strings.Builder, e *Entry) {
-	if len(e.Also) == 0 {
+	others := e.Others()
+	if len(others) == 0 {
 		return
 	}
-	rank := func(t Telling) int {
-		if e.Copies(t) {
-			return 1
-		}
-		return 0
-	}
-	sorted := slices.Clone(e.Also)
-	slices.SortStableFunc(sorted, func(x, y Telling) int { return rank(x) - rank(y) })
 	b.WriteString("<p>Also:</p><ul>")
-	for i := range sorted {
-		t := &sorted[i]
+	for i := range others {
+		t := &others[i]
 		open(b, "li", t.Lang)
 		fmt.Fprintf(b, `%s: <a href="%s">%s</a>`, html.EscapeString(t.Byline()), html.EscapeString(t.Link), html.EscapeString(t.Head()))
-		fmt.Fprintf(b, " (%s)</li>", html.EscapeString(remarks(t, e.Copies(*t))))
+		fmt.Fprintf(b, " (%s)</li>", html.EscapeString(remarks(t, e.CopyOf(*t))))
 	}
 	b.WriteString("</ul>")
 }
 
 // remarks says how a telling stands to the lead: language, day and hour, copy.
-func remarks(t *Telling, copied bool) string {
+func remarks(t *Telling, original string) string {
 	var parts []string
 	if t.Lang != "" {
 		parts = append(parts, t.Lang)
 	}
 	parts = append(parts, t.Published.UTC().Format("2 Jan 15:04")+" UTC")
-	if copied {
-		parts = append(parts, "copy")
+	if original != "" {
+		parts = append(parts, "copy of "+original)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -90,27 +90,26 @@ func says(s string, removed map[string]bool) bool {
 
 // correct takes over a publisher's own correction: of the lead with a note, and
 // at most once in six hours; of another telling only what it had wrong in its
-// title. Any other revision changes nothing that is published. It returns when to
-// come back with a correction that has to wait; zero: there is none.
-func (l *layout) correct(e *Entry, r *Record) (again time.Time) {
+// title. Any other revision changes nothing that is published.
+func (l *layout) correct(ed *config.Edition, e *Entry, r *Record) {
 	t := e.telling(r.ID)
-	if t == nil || r.Note == "" || r.Note == t.Note && r.Rev == t.NoteRev {
-		return time.Time{}
+	if r.Note == "" || r.NoteRev == t.NoteRev {
+		return
 	}
 	lead := e.Lead.Record == r.ID
-	if free := e.Updated.Add(correctPause); lead && e.Lead.NoteRev != 0 && l.now.Before(free) {
-		return free
+	if free := e.Updated.Add(correctPause); lead && t.NoteRev != 0 && l.now.Before(free) {
+		l.wait(r.ID, ed, free, "its publisher's next correction waits")
+		return
 	}
 	fresh := telling(l.plan, r, t.Topics)
 	if says(t.Title, gone(&feeds.Item{Title: t.Title}, &r.Item)) {
 		t.Title = fresh.Title // frozen, but for words that were taken back
 	}
-	t.Note, t.NoteRev, t.Summary, t.Content = r.Note, r.Rev, fresh.Summary, fresh.Content
-	if lead && !l.opened[e] {
+	t.Note, t.NoteRev, t.Summary, t.Content = r.Note, r.NoteRev, fresh.Summary, fresh.Content
+	if lead && !l.fresh[e.ID] {
 		e.Updated = l.now.UTC().Truncate(time.Second)
 	}
 	l.touch(e)
-	return time.Time{}
 }
 
 // telling is e's telling of a record, nil when it has none.

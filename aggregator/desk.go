@@ -15,9 +15,9 @@ import (
 
 // A DeskStore is what the desk asks of the store.
 type DeskStore interface {
-	Queue(ctx context.Context, plan string, now time.Time, limit int) ([]Record, error)
+	Queue(ctx context.Context, due Due, limit int) ([]Record, error)
 	Window(ctx context.Context, since time.Time) ([]Record, error)
-	Stories(ctx context.Context, stories []int64) ([]Entry, error)
+	Stories(ctx context.Context, stories []int64) (entries []Entry, waiting []Record, err error)
 	Issues(ctx context.Context) ([]Issue, error)
 	File(ctx context.Context, f Filing) error
 }
@@ -44,8 +44,10 @@ type Desk struct {
 	// Replanned is called after each batch of records that another plan had
 	// filed, with how many there were since the queue was empty; may be nil.
 	Replanned func(done int)
+	Once      bool // files all there is and holds nothing, as `run --once` does: its next chance may be far away
 
-	index *story.Index // nil: to be read from the store
+	index *story.Index    // nil: to be read from the store
+	fresh map[string]bool // ids of the entries opened in this round
 	wake  chan struct{}
 }
 
@@ -90,18 +92,23 @@ func (d *Desk) Run(ctx context.Context) error {
 // File files every record that waits and returns the ledger. New items,
 // revisions, records of an older plan and orders by hand are one queue.
 func (d *Desk) File(ctx context.Context) (Round, error) {
+	d.fresh = map[string]bool{}
 	var sum Round
 	past := 0
 	for ctx.Err() == nil {
-		plan := d.Plan()
-		records, err := d.Store.Queue(ctx, plan.Print, d.Now(), batch)
+		plan, now := d.Plan(), d.Now()
+		due := Due{Plan: plan.Print, Now: now}
+		if !d.Once { // of a minute that is not over more may come
+			due.Before = now.Truncate(time.Minute)
+		}
+		records, err := d.Store.Queue(ctx, due, batch)
 		if err != nil {
 			return sum, err
 		}
 		if len(records) == 0 {
 			return sum, d.reprint(ctx, plan)
 		}
-		round, err := d.file(ctx, plan, records)
+		round, err := d.file(ctx, plan, records, due.Now)
 		if err != nil {
 			d.index = nil // it may hold what was not stored: read it again
 			return sum, err
@@ -124,37 +131,36 @@ func (r *Round) add(o Round) {
 }
 
 // file decides on one batch and stores the decisions in one transaction.
-func (d *Desk) file(ctx context.Context, plan *Plan, records []Record) (Round, error) {
-	now := d.Now()
+func (d *Desk) file(ctx context.Context, plan *Plan, records []Record, now time.Time) (Round, error) {
 	if err := d.open(ctx, now); err != nil {
 		return Round{}, err
 	}
-	f := Filing{Plan: plan.Print, At: now, Staged: replanned(plan, records)}
+	f := Filing{Plan: plan.Print, At: d.Now(), Staged: replanned(plan, records)}
 	var stories []int64
 	for i := range records {
 		r := &records[i]
-		if r.Story != 0 {
-			stories = append(stories, r.Story)
-		}
+		stories = append(stories, r.Story)
 		d.decide(plan, r, now)
-		if r.Story != 0 {
-			stories = append(stories, r.Story)
-		}
-		f.Decisions = append(f.Decisions, Decision{
-			Record: r.ID, Rev: r.Rev, Order: r.LastOrder(), Again: expires(plan, r.Orders, now),
-			Matches: r.Matches, Story: r.Story, CopyOf: r.CopyOf, Rule: r.Rule,
-		})
+		stories = append(stories, r.Story)
 		f.Round.count(r)
 	}
 	slices.Sort(stories)
-	entries, err := d.Store.Stories(ctx, slices.Compact(stories))
+	stories = slices.DeleteFunc(slices.Compact(stories), func(id int64) bool { return id == 0 })
+	entries, waiting, err := d.Store.Stories(ctx, stories)
 	if err != nil {
 		return Round{}, err
 	}
 	l := newLayout(plan, entries, now)
+	l.once = d.Once
+	if d.Once {
+		l.fresh = d.fresh
+	}
+	for _, r := range together(plan, records, waiting) {
+		l.place(r)
+	}
+	l.arrange()
 	for i := range records {
-		d := &f.Decisions[i]
-		d.Again = sooner(d.Again, l.place(&records[i]))
+		f.Decisions = append(f.Decisions, l.decision(&records[i]))
 	}
 	f.Entries, f.Withdrawn, f.Changed = l.result()
 	if f.Staged {

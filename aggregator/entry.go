@@ -11,13 +11,39 @@ import (
 // and Link are frozen when it is opened (I3).
 type Entry struct {
 	Edition   string
-	ID        string // tag URI (RFC 4151), minted once
-	Story     int64  // id of the first record of the story
-	Part      int    // 1, 2, … within (edition, story)
+	ID        string    // tag URI (RFC 4151), minted once
+	Story     int64     // id of the first record of the story
+	Part      int       // 1, 2, … within (edition, story)
+	Opened    time.Time // when it was first published, to the minute; its times of joining count from here
+	Began     time.Time // date of its first item: its 36 hours of items count from here
 	Published time.Time
 	Updated   time.Time // moves only for a correction, an override or a withdrawal
 	Lead      Telling
 	Also      []Telling // in the order they joined
+	Earlier   *Earlier  // the part before; nil for the first
+}
+
+// An Earlier names the entry that told of a story before, as it was then.
+type Earlier struct {
+	ID    string
+	Title string
+	Link  string
+}
+
+// opened is Opened, for entries that were stored without it too.
+func (e *Entry) opened() time.Time {
+	if e.Opened.IsZero() {
+		return e.Published
+	}
+	return e.Opened
+}
+
+// began is Began, for entries that were stored without it too.
+func (e *Entry) began() time.Time {
+	if e.Began.IsZero() {
+		return e.Published
+	}
+	return e.Began
 }
 
 // A Telling is one item of an entry as it is shown: a copy of what the record
@@ -43,6 +69,8 @@ type Telling struct {
 	Enclosures []feeds.Enclosure `json:"enclosures,omitempty"` // audio and video
 	Rights     string            `json:"rights,omitempty"`
 	CopyOf     int64             `json:"copy_of,omitempty"`  // record whose text it repeats
+	Credit     string            `json:"credit,omitempty"`   // agency it names as its origin, when that is another
+	Facts      []string          `json:"facts,omitempty"`    // figures and names it leads with, to tell later what is new
 	Note       string            `json:"note,omitempty"`     // the publisher's correction, in its own words
 	NoteRev    int               `json:"note_rev,omitempty"` // the record's revision that brought it
 	Withdrawn  time.Time         `json:"withdrawn,omitzero"` // by its publisher; what it said is gone from here

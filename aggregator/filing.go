@@ -2,6 +2,7 @@ package aggregator
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator/topic"
@@ -37,6 +38,44 @@ type Decision struct {
 	Story   int64 // id of the story's first record; 0 when in no topic
 	CopyOf  int64
 	Rule    string
+	Aside   string // why no entry shows it, or not yet
+}
+
+// A Due asks the store for what waits. The store lists it in one order, which
+// depends on the items alone: by the minute in which they came or were revised,
+// their date, their source and their key.
+type Due struct {
+	Plan   string    // fingerprint: what another plan filed waits
+	Now    time.Time // what was to be filed again by now waits
+	Before time.Time // what came or was revised later is left out; zero: nothing is
+}
+
+// together are the records of a batch, and behind them those that wait for an
+// entry of the same stories. What another plan decided comes by itself.
+func together(plan *Plan, records, waiting []Record) (all []*Record) {
+	here := map[int64]bool{}
+	for i := range records {
+		here[records[i].ID] = true
+		all = append(all, &records[i])
+	}
+	for i := range waiting {
+		if r := &waiting[i]; !here[r.ID] && r.FiledPlan == plan.Print {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// decision is what is stored of a record that was placed.
+func (l *layout) decision(r *Record) Decision {
+	w, again := l.waits[r.ID], expires(l.plan, r.Orders, l.now)
+	if again.IsZero() || !w.until.IsZero() && w.until.Before(again) {
+		again = w.until
+	}
+	return Decision{
+		Record: r.ID, Rev: r.Rev, Order: r.LastOrder(), Again: again, Matches: r.Matches,
+		Story: r.Story, CopyOf: r.CopyOf, Rule: r.Rule, Aside: strings.Join(w.why, "; "),
+	}
 }
 
 // replanned says whether nothing has happened to these records but another plan.

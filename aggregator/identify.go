@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"hash"
 	"io"
+	"net/url"
 
 	"github.com/wiredesk/wiredesk/feeds"
 	"github.com/wiredesk/wiredesk/feeds/clean"
@@ -14,7 +15,8 @@ import (
 
 // identify gives every item of a document its keys, the surest first: "g:" its
 // guid, "l:" its canonical link with its folded title, "t:" its title and text
-// when it has neither. Loose guids are no identity. Keys are sums, so a guid of
+// when it has neither, "a:" its outlet and title alone when an aggregator wraps it
+// anew at each fetch. Loose guids are no identity. Keys are sums, so a guid of
 // 10 KB costs what any other does.
 func identify(items []feeds.Item, loose bool) [][]string {
 	keys := make([][]string, len(items))
@@ -43,6 +45,9 @@ func looseGuids(items []feeds.Item) bool {
 }
 
 func keysOf(it *feeds.Item, trusted bool) []string {
+	if wrapped(it) {
+		return []string{key("a:", words.Fold(it.Origin.Title), words.Fold(it.Title))}
+	}
 	var keys []string
 	if it.ID != "" && trusted {
 		keys = append(keys, key("g:", it.ID))
@@ -54,6 +59,13 @@ func keysOf(it *feeds.Item, trusted bool) []string {
 		keys = append(keys, key("t:", it.ID, words.Fold(it.Title), it.Text))
 	}
 	return keys
+}
+
+// wrapped says whether an item comes from Google News, which gives it another
+// link and guid at every fetch. Its outlet and its title are all that stays.
+func wrapped(it *feeds.Item) bool {
+	u, err := url.Parse(it.Link)
+	return err == nil && u.Hostname() == "news.google.com" && it.Origin != nil && it.Origin.Title != "" && it.Title != ""
 }
 
 func key(kind string, parts ...string) string {
@@ -74,7 +86,11 @@ func field(h hash.Hash, s string) {
 // revision.
 func sumOf(it *feeds.Item) []byte {
 	h := sha256.New()
-	for _, s := range []string{it.Title, it.Link, it.Summary, it.Content} {
+	link := it.Link
+	if wrapped(it) {
+		link = ""
+	}
+	for _, s := range []string{it.Title, link, it.Summary, it.Content} {
 		field(h, s)
 	}
 	return h.Sum(nil)[:16]

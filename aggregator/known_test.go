@@ -49,7 +49,7 @@ func (w *twins) poll() {
 // left is what one of the twins has stored.
 func (w *twins) left(db *store.DB) (all []string) {
 	w.t.Helper()
-	records, err := db.Queue(w.t.Context(), "p", start, 1000)
+	records, err := db.Queue(w.t.Context(), aggregator.Due{Plan: "p", Now: start}, 1000)
 	if err != nil {
 		w.t.Fatal(err)
 	}

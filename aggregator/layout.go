@@ -1,9 +1,6 @@
 package aggregator
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -11,28 +8,32 @@ import (
 	"github.com/wiredesk/wiredesk/config"
 )
 
-// entrySpan is how long after its first item an entry takes in other tellings
-// of its story. Copies join at any age: they bring nothing new.
-const entrySpan = 36 * time.Hour
-
 // A layout decides what one batch of decisions does to the entries of every
 // edition. It is a value in memory: nothing is stored before result.
 type layout struct {
 	plan *Plan
 	now  time.Time
+	once bool // nothing is held: the next chance may be far away
 
 	entries   map[int64][]*Entry // by story
+	benches   map[bench][]arrival
+	fresh     map[string]bool // ids opened in this batch, or round: nobody has read them yet
 	changed   map[*Entry]bool
-	opened    map[*Entry]bool // in this batch: nobody has read them yet
 	withdrawn map[string]bool
 	editions  map[string]bool // whose documents change
+	waits     map[int64]wait  // by record
+}
+
+// A wait says what becomes of a record that some edition wants and does not show.
+type wait struct {
+	until time.Time // when to file it again; zero: when something happens
+	why   []string  // one line an edition
 }
 
 func newLayout(plan *Plan, entries []Entry, now time.Time) *layout {
 	l := &layout{
-		plan: plan, now: now,
-		entries: map[int64][]*Entry{}, changed: map[*Entry]bool{}, opened: map[*Entry]bool{},
-		withdrawn: map[string]bool{}, editions: map[string]bool{},
+		plan: plan, now: now, entries: map[int64][]*Entry{}, benches: map[bench][]arrival{}, fresh: map[string]bool{},
+		changed: map[*Entry]bool{}, withdrawn: map[string]bool{}, editions: map[string]bool{}, waits: map[int64]wait{},
 	}
 	for i := range entries {
 		e := &entries[i]
@@ -41,41 +42,44 @@ func newLayout(plan *Plan, entries []Entry, now time.Time) *layout {
 	return l
 }
 
-// place puts a decided record into every edition that publishes it, and out of
-// those that no longer do. It returns when to do so again; zero: when something
-// happens.
-func (l *layout) place(r *Record) (again time.Time) {
+// place takes a decided record out of every edition that no longer publishes it.
+// For one that does and has no entry of it yet, it waits for arrange.
+func (l *layout) place(r *Record) {
 	for _, ed := range l.plan.Config.Editions {
 		topics := shows(ed, r)
 		e := l.holding(ed, r.ID)
 		switch {
 		case e == nil && len(topics) > 0:
-			t := telling(l.plan, r, topics)
-			t.mark(r.Orders, ed.ID, l.now)
-			l.join(ed, t, r.Story)
+			l.arrive(ed, r, topics)
 		case e != nil && len(topics) == 0:
 			l.remove(ed, e, r)
 		case e != nil && e.Story != r.Story: // moved by hand
 			l.remove(ed, e, r)
-			t := telling(l.plan, r, topics)
-			t.mark(r.Orders, ed.ID, l.now)
-			l.join(ed, t, r.Story)
+			l.arrive(ed, r, topics)
 		case e != nil && !e.Lead.Withdrawn.IsZero():
 			l.giveBack(ed, e, r, topics)
 		case e != nil:
 			l.mark(e, r)
-			again = sooner(again, l.correct(e, r))
+			l.correct(ed, e, r)
 		}
 	}
-	return again
 }
 
-// sooner is the earlier of two times, of which the zero one is never.
-func sooner(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
+// wait leaves a record out of an edition until a time.
+func (l *layout) wait(record int64, ed *config.Edition, at time.Time, why string) {
+	w := l.waits[record]
+	if w.until.IsZero() || at.Before(w.until) {
+		w.until = at
 	}
-	return a
+	w.why = append(w.why, "edition "+ed.ID+": "+why+", at "+at.UTC().Format("2 Jan 15:04 UTC"))
+	l.waits[record] = w
+}
+
+// leave leaves a record out of an edition for good.
+func (l *layout) leave(record int64, ed *config.Edition, why string) {
+	w := l.waits[record]
+	w.why = append(w.why, "edition "+ed.ID+": "+why)
+	l.waits[record] = w
 }
 
 // holding finds the entry of ed that shows the record, as lead or beside it. It
@@ -91,123 +95,7 @@ func (l *layout) holding(ed *config.Edition, record int64) *Entry {
 	return nil
 }
 
-func (e *Entry) has(record int64) bool {
-	return e.Lead.Record == record || slices.ContainsFunc(e.Also, func(t Telling) bool { return t.Record == record })
-}
-
-// join adds a telling to the entry that takes it, or opens one.
-func (l *layout) join(ed *config.Edition, t Telling, story int64) {
-	e := l.taker(ed, t, story)
-	if e == nil {
-		l.open(ed, t, story)
-		return
-	}
-	if len(e.Also) == maxAlso {
-		return // filed and explained, but the list is long enough
-	}
-	e.Also = append(e.Also, t)
-	if l.opened[e] {
-		settle(e)
-	}
-	l.touch(e)
-}
-
-// taker finds the entry that takes t by the edition's group: every item its
-// own entry, copies together, or the whole story.
-func (l *layout) taker(ed *config.Edition, t Telling, story int64) *Entry {
-	var last *Entry
-	for _, e := range l.entries[story] {
-		if e.Edition != ed.ID || !e.Lead.Withdrawn.IsZero() {
-			continue
-		}
-		switch ed.Group {
-		case "item":
-			continue
-		case "copy":
-			if e.tells(t) {
-				return e
-			}
-		default:
-			if last == nil || e.Part > last.Part {
-				last = e
-			}
-		}
-	}
-	if last != nil && t.CopyOf == 0 && t.Published.Sub(last.Published) > entrySpan {
-		return nil
-	}
-	return last
-}
-
-// tells says whether t and a telling of e have one text.
-func (e *Entry) tells(t Telling) bool {
-	same := func(o Telling) bool { return sameText(&o, &t) }
-	return same(e.Lead) || slices.ContainsFunc(e.Also, same)
-}
-
-// sameText says whether two tellings have one text.
-func sameText(a, b *Telling) bool {
-	return a.Record == b.CopyOf || a.CopyOf == b.Record || a.CopyOf != 0 && a.CopyOf == b.CopyOf
-}
-
-// Copies says whether t repeats the text of e's lead.
-func (e Entry) Copies(t Telling) bool { return sameText(&e.Lead, &t) }
-
-// open mints an entry.
-func (l *layout) open(ed *config.Edition, t Telling, story int64) {
-	part := 1
-	for _, e := range l.entries[story] {
-		if e.Edition == ed.ID && e.Part >= part {
-			part = e.Part + 1
-		}
-	}
-	if ed.Group == "item" {
-		part = 1 // each item is its own first part
-	}
-	e := &Entry{
-		Edition: ed.ID, ID: mint(l.plan.Config.Site.Tag, ed.ID, t, part),
-		Story: story, Part: part, Published: t.Published, Updated: t.Published, Lead: t,
-	}
-	l.entries[story] = append(l.entries[story], e)
-	l.opened[e] = true
-	l.touch(e)
-}
-
-// mint makes an entry's id (RFC 4151) from what names its first item for ever:
-// a fresh database mints the same one (I3).
-func mint(tag, edition string, t Telling, part int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%d", edition, t.Source, t.Key, part))
-	return "tag:" + tag + ":" + hex.EncodeToString(sum[:12])
-}
-
-// settle puts the best telling in front. Only for an entry that nobody has read
-// yet: afterwards its lead is frozen.
-func settle(e *Entry) {
-	all := append([]Telling{e.Lead}, e.Also...)
-	best := 0
-	for i := range all {
-		if leads(&all[i], &all[best]) {
-			best = i
-		}
-	}
-	e.Lead = all[best]
-	e.Also = slices.Delete(all, best, best+1)
-	e.Published, e.Updated = e.Lead.Published, e.Lead.Published
-}
-
-// leads says whether a goes before b: the earliest, which is the original among
-// equal texts, then the weightiest, the fullest. Which of two equal texts came to
-// us first says nothing: feeds are polled in any order.
-func leads(a, b *Telling) bool {
-	switch {
-	case !a.Published.Equal(b.Published):
-		return a.Published.Before(b.Published)
-	case a.Weight != b.Weight:
-		return a.Weight > b.Weight
-	default:
-		return a.Words > b.Words
-	}
-}
+func (e *Entry) has(record int64) bool { return e.telling(record) != nil }
 
 // remove takes a record out of an entry. An entry that loses its lead is
 // withdrawn, or says that the publisher has; the tellings it still has open one
@@ -218,40 +106,37 @@ func (l *layout) remove(ed *config.Edition, e *Entry, r *Record) {
 		l.touch(e)
 		return
 	}
-	rest := e.Also
 	switch {
-	case r.Withdrawn.IsZero() || l.opened[e]:
+	case r.Withdrawn.IsZero() || l.fresh[e.ID]:
 		l.withdraw(e)
+		l.reopen(ed, e)
 	case e.Lead.Withdrawn.IsZero():
+		told := *e
 		e.Also = nil
 		l.takeBack(e, r)
-	}
-	for _, t := range rest {
-		l.join(ed, t, e.Story)
+		l.reopen(ed, &told)
 	}
 }
 
 func (l *layout) withdraw(e *Entry) {
-	if !l.opened[e] {
-		l.withdrawn[e.ID] = true
-	}
+	l.withdrawn[e.ID] = true
 	delete(l.changed, e)
-	delete(l.opened, e)
 	l.entries[e.Story] = slices.DeleteFunc(l.entries[e.Story], func(o *Entry) bool { return o == e })
 	l.editions[e.Edition] = true
+	for _, o := range l.entries[e.Story] {
+		if o.Earlier != nil && o.Earlier.ID == e.ID {
+			o.Earlier = nil
+			l.touch(o)
+		}
+	}
 }
 
 // mark brings an entry's telling up to the orders about it. What changes its
 // text is an override and moves Updated; a pin changes its place alone.
 func (l *layout) mark(e *Entry, r *Record) {
-	t := &e.Lead
-	for i := range e.Also {
-		if e.Also[i].Record == r.ID {
-			t = &e.Also[i]
-		}
-	}
+	t := e.telling(r.ID)
 	changed, text := t.mark(r.Orders, e.Edition, l.now)
-	if text && !l.opened[e] {
+	if text && !l.fresh[e.ID] {
 		e.Updated = l.now.UTC().Truncate(time.Second)
 	}
 	if changed {

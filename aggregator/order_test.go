@@ -20,7 +20,7 @@ import (
 func (r *room) file() aggregator.Round {
 	r.t.Helper()
 	d := aggregator.NewDesk(r.db, r.active, slog.New(slog.NewTextHandler(&r.logs, nil)))
-	d.Now = r.clock
+	d.Now, d.Once = r.clock, true
 	round, err := d.File(r.t.Context())
 	if err != nil {
 		r.t.Fatal(err)
@@ -119,6 +119,8 @@ func TestADroppedLeadLeavesItsEntryToTheOtherOutlet(t *testing.T) {
 	r.now = r.now.Add(26 * time.Hour)
 	r.docs["https://two.example/feed"] = rss("8|Aleppo reopens|" + text)
 	r.round()
+	r.now = r.now.Add(11 * time.Hour) // the entry closes and takes in the other outlet
+	r.file()
 	es := r.shown()
 	if len(es) != 1 || es[0].Lead.Source != "one" || len(es[0].Also) != 1 {
 		t.Fatalf("%+v", es)

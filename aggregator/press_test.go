@@ -14,8 +14,8 @@ func shownEntries(n int, summary string) (es []Entry) {
 	for i := range n {
 		at := noon.Add(-time.Duration(i) * time.Hour)
 		es = append(es, Entry{Edition: "syria", ID: fmt.Sprint("tag:", i), Published: at, Updated: at, Lead: Telling{
-			Record: int64(i), Source: "a", Outlet: "Outlet a", Title: "Title", Link: "https://a.example/1", Lang: "en", Summary: summary, Published: at,
-		}, Also: []Telling{{Record: 900 + int64(i), Outlet: "بردى", Title: "عنوان", Link: "https://b.example/1", Lang: "ar", Published: at, CopyOf: int64(i)}}})
+			Record: int64(i) + 1, Source: "a", Outlet: "Outlet a", Title: "Title", Link: "https://a.example/1", Lang: "en", Summary: summary, Published: at,
+		}, Also: []Telling{{Record: 900 + int64(i), Source: "b", Outlet: "بردى", Title: "عنوان", Link: "https://b.example/1", Lang: "ar", Published: at, CopyOf: int64(i) + 1}}})
 	}
 	return es
 }
@@ -47,7 +47,7 @@ func TestOneHugeItemDoesNotPushTheOthersOut(t *testing.T) {
 	for i := int64(100); i < 400; i++ { // a flood of copies of one text
 		records = append(records, told(i, "c", 1, 1, noon))
 	}
-	entries := round(p, nil, noon, records...)
+	entries := round(p, nil, days, records...)
 	doc, err := compose(p, p.Edition("syria"), Issue{ChangedAt: noon}, entries, feeds.Atom)
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +61,7 @@ func TestOneHugeItemDoesNotPushTheOthersOut(t *testing.T) {
 func TestEveryFormatNamesTheOutletAndTheOthers(t *testing.T) {
 	p := deskPlan("story")
 	for format, want := range map[feeds.Format][]string{
-		feeds.RSS:  {"<dc:creator>Outlet a</dc:creator>", "Also:", "بردى", `domain="tag:desk.example,2024:outlet"`, "(ar, 8 Dec 12:00 UTC, copy)"},
+		feeds.RSS:  {"<dc:creator>Outlet a</dc:creator>", "Also:", "بردى", `domain="tag:desk.example,2024:outlet"`, "(ar, 8 Dec 12:00 UTC, copy of Outlet a)"},
 		feeds.Atom: {"<name>Outlet a</name>", `rel="related"`, `hreflang="ar"`, `xml:lang="en"`, `scheme="tag:desk.example,2024:topic"`},
 		feeds.JSON: {`"name": "Outlet a"`, `"_sources"`, `"outlet": "بردى"`, `"copy": true`, `"language": "en"`},
 	} {

@@ -186,15 +186,15 @@ func compare(src *config.Source, feed *feeds.Feed, keys [][]string, seen map[str
 }
 
 // record makes a stored item. A date in the future would stand at the top for
-// ever, and none would move with every poll: both become the time it was first
-// seen, once.
+// ever, and none would move with every poll: both become the minute in which it
+// was first seen, once; within it, no poll is earlier than another.
 func record(src *config.Source, it *feeds.Item, keys []string, now time.Time) Record {
 	published := it.Published
 	if published.IsZero() {
 		published = it.Updated
 	}
-	if published.IsZero() || published.After(now) {
-		published = now
+	if minute := now.Truncate(time.Minute); published.IsZero() || published.After(minute) {
+		published = minute
 	}
 	r := Record{
 		Source: src.ID, Key: keys[0], Keys: keys, Sum: sumOf(it), Rev: 1, Item: *it,

@@ -77,7 +77,7 @@ type Record struct {
 	Sum       []byte   // of what a reader sees: title, link, summary, content
 	Rev       int      // 1 at first, raised by every changed text
 	Item      feeds.Item
-	Published time.Time // min(publisher's date, FirstSeen); never moves
+	Published time.Time // min(publisher's date, minute of FirstSeen); never moves
 	FirstSeen time.Time
 	Changed   time.Time // when Rev last rose
 	Note      string    // the publisher's correction, as far as it may be shown; "" when there is none
@@ -95,6 +95,7 @@ type Record struct {
 	Story      int64         // 0 when in no topic
 	CopyOf     int64         // record whose text it repeats; 0 for an original
 	Rule       string        // which rule placed it, with its figures
+	Aside      string        // why no entry shows it, or not yet, in words; "" when each edition that wants it does
 }
 
 // A Batch is everything one poll changes. Records with ID 0 are new, the others

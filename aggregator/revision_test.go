@@ -100,14 +100,14 @@ func TestACorrectedTitleLosesTheWordsTakenBackAndNoOthers(t *testing.T) {
 	p := deskPlan("story")
 	r := told(1, "a", 1, 0, noon)
 	r.Item.Title, r.Item.Text = "Merchant Nassar led the raid", "Merchant Nassar led the raid at dawn."
-	entries := round(p, nil, noon, r)
+	entries := round(p, nil, days, r)
 	innocent := revised(r, "Police led the raid", "Police led the raid at dawn.\nCorrection: Police led the raid.")
-	after := round(p, entries, noon.Add(time.Hour), innocent)[0]
-	if after.Lead.Title != "Police led the raid" || after.ID != entries[0].ID || !after.Updated.Equal(noon.Add(time.Hour)) {
+	after := round(p, entries, days.Add(time.Hour), innocent)[0]
+	if after.Lead.Title != "Police led the raid" || after.ID != entries[0].ID || !after.Updated.Equal(days.Add(time.Hour)) {
 		t.Errorf("title %q, updated %v", after.Lead.Title, after.Updated)
 	}
 	later := revised(r, "Raid: what is known", "Merchant Nassar led the raid at dawn.\nCorrection: It was a Monday.")
-	after = round(p, entries, noon.Add(time.Hour), later)[0]
+	after = round(p, entries, days.Add(time.Hour), later)[0]
 	if after.Lead.Title != r.Item.Title {
 		t.Errorf("title %q, want it frozen", after.Lead.Title)
 	}
@@ -117,13 +117,14 @@ func TestASecondCorrectionWaitsAndIsNotForgotten(t *testing.T) {
 	p := deskPlan("story")
 	r := told(1, "a", 1, 0, noon)
 	r.Item.Text = lorries
-	entries := round(p, nil, noon, r)
-	at := noon.Add(time.Hour)
+	entries := round(p, nil, days, r)
+	at := days.Add(time.Hour)
 	one := revised(r, r.Item.Title, lorries+"\nCorrection: it was Tuesday.")
 	entries = round(p, entries, at, one)
 	two := revised(one, r.Item.Title, lorries+"\nCorrection: it was Wednesday.")
 	l := newLayout(p, entries, at.Add(time.Hour))
-	again := l.place(two)
+	l.place(two)
+	again := l.decision(two).Again
 	if changed, _, _ := l.result(); len(changed) != 0 || !again.Equal(at.Add(correctPause)) {
 		t.Fatalf("changed %v, again %v", changed, again)
 	}
@@ -137,10 +138,10 @@ func TestMovingCasualtyCountsUpdateNothing(t *testing.T) {
 	p := deskPlan("story")
 	r := told(1, "a", 1, 0, noon)
 	r.Item.Title, r.Item.Text = "5 killed in Homs", "5 people were killed in Homs."
-	entries := round(p, nil, noon, r)
+	entries := round(p, nil, days, r)
 	for n, title := range []string{"7 killed in Homs", "9 killed in Homs", "12 killed in Homs"} {
 		r = revised(r, title, strings.Replace(title, "killed", "people were killed", 1)+".")
-		after := round(p, entries, noon.Add(time.Duration(n)*8*time.Hour), r)
+		after := round(p, entries, days.Add(time.Duration(n)*8*time.Hour), r)
 		if diff := cmp.Diff(entries, after); diff != "" {
 			t.Errorf("%s: %s", title, diff)
 		}
@@ -151,12 +152,12 @@ func TestWhatAPublisherWithdrawsIsToldOnceAndItsWordsAreGone(t *testing.T) {
 	p := deskPlan("story")
 	a, b := told(1, "a", 1, 0, noon), told(2, "b", 1, 0, noon.Add(time.Minute))
 	a.Item.Title, a.Item.Summary = "Nassar did it", "Nassar did it, they say."
-	entries := round(p, nil, noon.Add(time.Hour), a, b)
+	entries := round(p, nil, days.Add(time.Hour), a, b)
 	if len(entries) != 1 {
 		t.Fatalf("%d entries, want one of both", len(entries))
 	}
 	back := *a
-	back.Withdrawn, back.Matches, back.Story = noon.Add(2*time.Hour), nil, 0
+	back.Withdrawn, back.Matches, back.Story = days.Add(2*time.Hour), nil, 0
 	after := round(p, entries, back.Withdrawn, &back)
 	i := slices.IndexFunc(after, func(e Entry) bool { return e.ID == entries[0].ID })
 	if i < 0 || len(after) != 2 {
@@ -170,11 +171,11 @@ func TestWhatAPublisherWithdrawsIsToldOnceAndItsWordsAreGone(t *testing.T) {
 	if rest.Lead.Record != b.ID {
 		t.Errorf("the other outlet is not told: %+v", rest)
 	}
-	if again := round(p, after, noon.Add(3*time.Hour), &back); cmp.Diff(after, again) != "" {
+	if again := round(p, after, days.Add(3*time.Hour), &back); cmp.Diff(after, again) != "" {
 		t.Errorf("told twice: %s", cmp.Diff(after, again))
 	}
 	restored := revised(a, "Nassar was there", "Nassar was there.")
-	given := round(p, after, noon.Add(4*time.Hour), restored)
+	given := round(p, after, days.Add(4*time.Hour), restored)
 	i = slices.IndexFunc(given, func(e Entry) bool { return e.ID == entries[0].ID })
 	if i < 0 || given[i].Lead.Title != "Nassar was there" || !given[i].Lead.Withdrawn.IsZero() {
 		t.Errorf("not told again: %+v", given)

@@ -130,7 +130,7 @@ func (r *room) round() (aggregator.Report, aggregator.Round) {
 		r.t.Fatal(err)
 	}
 	d := aggregator.NewDesk(r.db, r.active, log)
-	d.Now = r.clock
+	d.Now, d.Once = r.clock, true
 	round, err := d.File(r.t.Context())
 	if err != nil {
 		r.t.Fatal(err)

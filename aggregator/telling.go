@@ -30,8 +30,9 @@ func telling(plan *Plan, r *Record, topics []string) Telling {
 		Summary: excerpt(it, src.Excerpt), Words: len(strings.Fields(it.Text)),
 		Published: r.Published, Authors: authors(it), Categories: subjects(it), Topics: topics,
 		Enclosures: audible(it.Enclosures), Rights: it.Rights, CopyOf: r.CopyOf,
-		Feed: origin(src, it), Note: r.Note, NoteRev: r.NoteRev,
+		Feed: origin(src, it), Note: r.Note, NoteRev: r.NoteRev, Facts: facts(it),
 	}
+	t.Credit = credit(it, t.Outlet, src.ID)
 	if src.Rights != "" {
 		t.Rights = src.Rights
 	}

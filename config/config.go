@@ -124,7 +124,8 @@ type Edition struct {
 	Group          string   // "story", "copy" or "item"
 	Items          int
 	Span           time.Duration
-	Langs          []string // only items in these languages; all when empty
+	Hold           time.Duration // how long an entry waits for other outlets before it is published
+	Langs          []string      // only items in these languages; all when empty
 	ExcludeSources []string
 	EntryTitle     string // template, as in "{title} · {outlet}"; "" = the title alone
 }

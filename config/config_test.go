@@ -141,3 +141,25 @@ func TestFindNamesEveryPathTried(t *testing.T) {
 		t.Errorf("$WIREDESK_CONFIG: %v", err)
 	}
 }
+
+func TestAnEntryWaitsTenMinutesUnlessToldOtherwise(t *testing.T) {
+	for line, want := range map[string]time.Duration{"": 10 * time.Minute, `hold = "0m"`: 0, `hold = "90s"`: 90 * time.Second} {
+		cfg, errs := Parse("x.toml", []byte(`version = 1
+[site]
+title = "Desk"
+base_url = "https://desk.example"
+tag = "desk.example,2026"
+contact = "mailto:desk@desk.example"
+[sources.one]
+url = "https://one.example/feed"
+lang = "en"
+[topics.syria.strong]
+en = ['Syria']
+[editions.syria]
+topics = ["syria"]
+`+line))
+		if len(errs) != 0 || cfg.Editions[0].Hold != want {
+			t.Errorf("%q: %s, %v; want %s", line, cfg.Editions[0].Hold, errs, want)
+		}
+	}
+}

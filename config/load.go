@@ -334,29 +334,3 @@ func (r *reader) tests(t *value, path string) (out []Test) {
 	}
 	return out
 }
-
-var editionKeys = []string{"title", "topics", "formats", "group", "items", "span", "langs", "exclude_sources", "entry_title"}
-
-var formats = []string{"rss", "atom", "json", "html"}
-
-// edition reads one edition. Without formats it has all of them.
-func (r *reader) edition(id, path string, t *value) {
-	r.keys(t, path, editionKeys...)
-	e := &Edition{
-		ID: id, Title: r.text(t, path, "title", ""), Topics: r.texts(t, path, "topics"), Formats: r.texts(t, path, "formats"),
-		Group: r.oneOf(t, path, "group", "story", "story", "copy", "item"),
-		Items: r.number(t, path, "items", 100, 1, 500), Span: r.length(t, path, "span", 48*time.Hour),
-		Langs: r.texts(t, path, "langs"), ExcludeSources: r.texts(t, path, "exclude_sources"),
-		EntryTitle: r.text(t, path, "entry_title", ""),
-	}
-	switch {
-	case t.find("formats") == nil:
-		e.Formats = slices.Clone(formats)
-	case t.find("formats").empty():
-		r.fail(t.find("formats").span, "leave it out for all four", "%s.formats is empty: nothing would be published", path)
-	}
-	if v := t.find("topics"); v == nil || v.empty() {
-		r.fail(r.cfg.places["table:"+path], `write topics = ["…"]`, "%s has no topics", path)
-	}
-	r.cfg.Editions = append(r.cfg.Editions, e)
-}

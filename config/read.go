@@ -41,7 +41,7 @@ var later = map[string][]string{
 	"site":     {"public"},
 	"sources":  {"proxy", "tz", "strip", "max_per_day", "was"},
 	"topics":   {"was"},
-	"editions": {"hold", "private", "hub", "was"},
+	"editions": {"private", "hub", "was"},
 }
 
 // keys reports every key of a table that is not allowed there.

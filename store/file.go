@@ -48,10 +48,10 @@ func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 		_, err = tx.ExecContext(ctx, `
 			UPDATE records
 			SET filed_rev = $1, filed_plan = $2, filed_seq = $3, matches = $4, story = $5, copy_of = $6, rule = $7,
-				filed_order = $8, refile_at = $9,
-				out_since = CASE WHEN $5 <> 0 THEN 0 WHEN story <> 0 THEN $10 ELSE out_since END
-			WHERE id = $11`,
-			d.Rev, f.Plan, seq, string(matches), d.Story, d.CopyOf, d.Rule, d.Order, ms(d.Again), ms(f.At), d.Record)
+				filed_order = $8, refile_at = $9, aside = $10,
+				out_since = CASE WHEN $5 <> 0 THEN 0 WHEN story <> 0 THEN $11 ELSE out_since END
+			WHERE id = $12`,
+			d.Rev, f.Plan, seq, string(matches), d.Story, d.CopyOf, d.Rule, d.Order, ms(d.Again), d.Aside, ms(f.At), d.Record)
 		if err != nil {
 			return fmt.Errorf("item %d: %w", d.Record, err)
 		}
@@ -155,29 +155,6 @@ func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 		all = append(all, is)
 	}
 	return all, rows.Err()
-}
-
-// Stories lists the entries of these stories, by edition and part: as staged,
-// where they are, since the desk goes on from there.
-func (s *DB) Stories(ctx context.Context, stories []int64) ([]aggregator.Entry, error) {
-	var all []aggregator.Entry
-	for part := range slices.Chunk(stories, chunk) {
-		var args []any
-		for _, id := range part {
-			args = append(args, id)
-		}
-		es, err := entries(ctx, s.read, `
-			SELECT COALESCE(staged, doc)
-			FROM entries
-			WHERE story IN (`+holes(1, len(part))+`)
-				AND (staged <> '' OR staged IS NULL AND withdrawn = 0)
-			ORDER BY edition, story, part, id`, args...)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, es...)
-	}
-	return all, nil
 }
 
 // EntriesOf lists the entries that show a record, by edition.

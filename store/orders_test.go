@@ -75,7 +75,7 @@ func TestARecordComesBackWhenTheDeskHasAskedForIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	for after, want := range map[time.Duration]int{time.Hour - time.Millisecond: 0, time.Hour: 1} {
-		if rs, err := db.Queue(t.Context(), "p", noon.Add(after), 10); err != nil || len(rs) != want {
+		if rs, err := db.Queue(t.Context(), aggregator.Due{Plan: "p", Now: noon.Add(after)}, 10); err != nil || len(rs) != want {
 			t.Errorf("after %s: %d, %v; want %d", after, len(rs), err, want)
 		}
 	}

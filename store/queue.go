@@ -4,52 +4,68 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
+	"strconv"
+	"strings"
 
 	"github.com/wiredesk/wiredesk/aggregator"
 )
 
-// Queue lists records that wait for the desk, with their orders, as they came.
-// What is new, revised, ordered about or to be filed again by now goes first, by
-// itself; only when there is none of it come the records that another plan has
-// filed: nothing waits behind a changed topic's work on the past. Each question
-// has an index: an empty queue must cost nothing, however much is stored.
-func (s *DB) Queue(ctx context.Context, plan string, now time.Time, limit int) ([]aggregator.Record, error) {
+// arrival is the order of the queue. It depends on the items alone: of those that
+// came in one minute, no poll is first.
+const arrival = `changed / 60000, published, source, item_key`
+
+// waiting is the start of each part of the queue: nothing that its index lacks.
+const waiting = `SELECT id, changed / 60000 AS minute, published, source, item_key FROM records`
+
+// Queue lists records that wait for the desk, with their orders. What is new,
+// revised, ordered about or to be filed again by now goes first, by itself; only
+// when there is none of it come the records that another plan has filed: nothing
+// waits behind a changed topic's work on the past. Each part is read in order
+// through an index: an empty queue must cost nothing and a batch what it holds,
+// however much is stored or waits.
+func (s *DB) Queue(ctx context.Context, due aggregator.Due, limit int) ([]aggregator.Record, error) {
+	before := int64(1) << 60
+	if !due.Before.IsZero() {
+		before = ms(due.Before)
+	}
 	found, err := s.ids(ctx, `
-		SELECT DISTINCT id
+		SELECT DISTINCT id, minute, published, source, item_key
 		FROM (
-			SELECT id FROM records WHERE filed_rev < rev
+			SELECT * FROM (
+				`+waiting+`
+				WHERE filed_rev < rev AND changed / 60000 < $1 / 60000
+				ORDER BY `+arrival+` LIMIT $3) AS fresh
 			UNION ALL
-			SELECT id FROM records WHERE filed_order < ordered
+			`+waiting+` WHERE filed_order < ordered
 			UNION ALL
-			SELECT id FROM records WHERE refile_at > 0 AND refile_at <= $1) AS waiting
-		ORDER BY id
-		LIMIT $2`, ms(now), limit)
+			SELECT * FROM (
+				`+waiting+`
+				WHERE refile_at > 0 AND refile_at <= $2
+				ORDER BY refile_at, id LIMIT $3) AS back) AS queue
+		ORDER BY minute, published, source, item_key
+		LIMIT $3`, before, ms(due.Now), limit)
 	if err == nil && len(found) == 0 {
-		found, err = s.past(ctx, plan, limit)
+		found, err = s.past(ctx, due.Plan, limit)
 	}
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	var args []any
-	for _, id := range found {
-		args = append(args, id)
-	}
 	records, err := s.records(ctx, `
 		SELECT`+columns+`
 		FROM records
-		WHERE id IN (`+holes(1, len(args))+`)
-		ORDER BY id`, args...)
+		WHERE id IN (`+holes(1, len(found))+`)
+		ORDER BY `+arrival, found...)
 	if err != nil {
 		return nil, err
 	}
 	return records, s.addOrders(ctx, records)
 }
 
-// past lists the first records that other plans have filed. It looks at one such
-// plan after the other: they are few, and in one statement each batch would go
-// through all that is left.
-func (s *DB) past(ctx context.Context, plan string, limit int) (all []int64, err error) {
+// past lists the first records that other plans have filed, of all those plans
+// together: they are few, and each is read through its index.
+func (s *DB) past(ctx context.Context, plan string, limit int) ([]any, error) {
+	var parts []string
+	var args []any
 	for other := ""; ; {
 		err := s.read.QueryRowContext(ctx, `
 			SELECT COALESCE(MIN(filed_plan), '')
@@ -59,23 +75,20 @@ func (s *DB) past(ctx context.Context, plan string, limit int) (all []int64, err
 			return nil, err
 		}
 		if other == "" {
-			slices.Sort(all)
-			return all[:min(len(all), limit)], nil
+			break
 		}
-		if other == plan {
-			continue
+		if other != plan {
+			args = append(args, other)
+			parts = append(parts, `SELECT * FROM (`+waiting+` WHERE filed_plan = $`+strconv.Itoa(len(args))+`
+				ORDER BY `+arrival+` LIMIT `+strconv.Itoa(limit)+`) AS p`+strconv.Itoa(len(args)))
 		}
-		ids, err := s.ids(ctx, `
-			SELECT id
-			FROM records
-			WHERE filed_plan = $1
-			ORDER BY id
-			LIMIT $2`, other, limit)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, ids...)
 	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	return s.ids(ctx, strings.Join(parts, ` UNION ALL `)+`
+		ORDER BY minute, published, source, item_key
+		LIMIT `+strconv.Itoa(limit), args...)
 }
 
 // Past counts the records that another plan has filed.
@@ -90,18 +103,60 @@ func (s *DB) Past(ctx context.Context, plan string) (n int, err error) {
 	return n, nil
 }
 
-func (s *DB) ids(ctx context.Context, query string, args ...any) (ids []int64, err error) {
+// ids are the first column of a query over records, as arguments of another.
+func (s *DB) ids(ctx context.Context, query string, args ...any) (ids []any, err error) {
 	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
+		var id, minute, published int64
+		var source, key string
+		if err := rows.Scan(&id, &minute, &published, &source, &key); err != nil {
 			return nil, err
 		}
 		ids = append(ids, id)
 	}
 	return ids, rows.Err()
 }
+
+// Stories lists the entries of these stories, by edition and part: as staged,
+// where they are, since the desk goes on from there; and the records that wait
+// for one of them, with their orders.
+func (s *DB) Stories(ctx context.Context, stories []int64) (es []aggregator.Entry, waiting []aggregator.Record, err error) {
+	for part := range slices.Chunk(stories, chunk) {
+		var args []any
+		for _, id := range part {
+			args = append(args, id)
+		}
+		more, err := entries(ctx, s.read, `
+			SELECT COALESCE(staged, doc)
+			FROM entries
+			WHERE story IN (`+holes(1, len(part))+`)
+				AND (staged <> '' OR staged IS NULL AND withdrawn = 0)
+			ORDER BY edition, story, part, id`, args...)
+		if err != nil {
+			return nil, nil, err
+		}
+		es = append(es, more...)
+		held, err := s.records(ctx, `
+			SELECT`+columns+`
+			FROM records
+			WHERE refile_at > 0 AND story IN (`+holes(1, len(part))+`)
+			ORDER BY `+arrival+`
+			LIMIT `+strconv.Itoa(maxHeld), args...)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := s.addOrders(ctx, held); err != nil {
+			return nil, nil, err
+		}
+		waiting = append(waiting, held...)
+	}
+	return es, waiting, nil
+}
+
+// maxHeld bounds what is read of the records that wait. Those beyond it come by
+// themselves when their time is up.
+const maxHeld = 1000

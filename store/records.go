@@ -12,7 +12,7 @@ import (
 
 const columns = `
 	id, source, item_key, sum, rev, published, first_seen, changed, item,
-	note, note_rev, withdrawn, filed_rev, filed_plan, filed_seq, filed_order, matches, story, copy_of, rule`
+	note, note_rev, withdrawn, filed_rev, filed_plan, filed_seq, filed_order, matches, story, copy_of, rule, aside`
 
 // Window lists the filed records of stories that came or were published since,
 // in the order they were filed.
@@ -65,7 +65,8 @@ func recordsOf(ctx context.Context, q querier, query string, args ...any) ([]agg
 		var published, firstSeen, changed, withdrawn int64
 		var item, matches []byte
 		err := rows.Scan(&r.ID, &r.Source, &r.Key, &r.Sum, &r.Rev, &published, &firstSeen, &changed, &item,
-			&r.Note, &r.NoteRev, &withdrawn, &r.FiledRev, &r.FiledPlan, &r.FiledSeq, &r.FiledOrder, &matches, &r.Story, &r.CopyOf, &r.Rule)
+			&r.Note, &r.NoteRev, &withdrawn, &r.FiledRev, &r.FiledPlan, &r.FiledSeq, &r.FiledOrder, &matches,
+			&r.Story, &r.CopyOf, &r.Rule, &r.Aside)
 		if err != nil {
 			return nil, err
 		}

@@ -42,7 +42,7 @@ func readers(t *testing.T, db *store.DB) (all []string) {
 
 func desk(t *testing.T, db *store.DB) []string {
 	t.Helper()
-	es, err := db.Stories(t.Context(), []int64{1, 2, 3, 4, 5})
+	es, _, err := db.Stories(t.Context(), []int64{1, 2, 3, 4, 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestTheQueueHasTheNewBeforeThePast(t *testing.T) {
 	db := open(t, t.TempDir())
 	next := func(plan string) (ids []int64) {
 		t.Helper()
-		rs, err := db.Queue(t.Context(), plan, noon, 2)
+		rs, err := db.Queue(t.Context(), aggregator.Due{Plan: plan, Now: noon}, 2)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -67,7 +67,7 @@ func save(t testing.TB, db *store.DB, b aggregator.Batch) {
 
 func queue(t testing.TB, db *store.DB, plan string) []aggregator.Record {
 	t.Helper()
-	rs, err := db.Queue(t.Context(), plan, noon, 1000)
+	rs, err := db.Queue(t.Context(), aggregator.Due{Plan: plan, Now: noon}, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +283,7 @@ func TestWithdrawnEntriesAreGoneAndMayComeBack(t *testing.T) {
 	if err := db.File(t.Context(), aggregator.Filing{At: noon, Withdrawn: []string{"tag:g:1"}}); err != nil {
 		t.Fatal(err)
 	}
-	if es, err := db.Stories(t.Context(), []int64{1}); err != nil || len(es) != 0 {
+	if es, _, err := db.Stories(t.Context(), []int64{1}); err != nil || len(es) != 0 {
 		t.Errorf("%d entries, %v", len(es), err)
 	}
 	fileAll(t, db, "q", noon)

@@ -64,6 +64,7 @@ func newSite(t *testing.T) *web.Site {
 	active := func() *aggregator.Plan { return plan }
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	desk := aggregator.NewDesk(db, active, log)
+	desk.Once = true
 	if _, err := desk.File(t.Context()); err != nil {
 		t.Fatal(err)
 	}

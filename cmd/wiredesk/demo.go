@@ -111,6 +111,9 @@ func (d demo) daemon(ctx context.Context, c *cobra.Command, w *wire, base map[st
 	if d.once {
 		return d.round(ctx, out, n)
 	}
+	if _, _, err := n.once(ctx); err != nil { // the daemon would hold its first entries for minutes
+		return err
+	}
 	addresses(out, "http://"+address, d.dir)
 	return n.run(ctx, l)
 }
@@ -139,7 +142,7 @@ open        %[1]s/          the editions
             %[1]s/status    how the outlets do
 subscribe   %[1]s/syria.rss, .atom or .json
 files       %[2]s            config, database, the same documents as files
-New items come in every few seconds; stop with Ctrl-C.
+New items come in while it runs, and are published once their minute is over; stop with Ctrl-C.
 `, base, dir)
 }
 

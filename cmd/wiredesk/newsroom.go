@@ -73,6 +73,8 @@ func (n *newsroom) Close() error {
 // once does one round: poll what is due, file it, write static files, prune.
 func (n *newsroom) once(ctx context.Context) (aggregator.Report, aggregator.Round, error) {
 	n.poller.Ahead = n.plan.Config.Defaults.Fetch.Every / 10
+	n.desk.Once = true
+	defer func() { n.desk.Once = false }()
 	report, err := n.poller.Once(ctx)
 	if err != nil {
 		return report, aggregator.Round{}, err

@@ -30,6 +30,7 @@ type explanation struct {
 	Story   int64              `json:"story"`
 	CopyOf  int64              `json:"copy_of"`
 	Rule    string             `json:"rule"`
+	Aside   string             `json:"aside,omitempty"` // why no entry shows it, or not yet
 	Entries []aggregator.Entry `json:"entries"`
 	Orders  []aggregator.Order `json:"orders"` // by hand, oldest first
 
@@ -94,7 +95,7 @@ func explain(c *cobra.Command, ref string) ([]explanation, error) {
 			Item: r.ID, Source: r.Source, Title: r.Item.Title, Link: r.Item.Link, Lang: r.Item.Lang,
 			Rev: r.Rev, Filed: r.FiledRev == r.Rev && r.FiledOrder >= r.LastOrder(), Earlier: r.FiledPlan != "" && r.FiledPlan != plan.Print,
 			Matches: r.Matches, Story: r.Story,
-			CopyOf: r.CopyOf, Rule: r.Rule, Entries: entries, Orders: r.Orders, Revisions: revisions,
+			CopyOf: r.CopyOf, Rule: r.Rule, Aside: r.Aside, Entries: entries, Orders: r.Orders, Revisions: revisions,
 		})
 	}
 	return all, nil
@@ -125,15 +126,28 @@ func printWhy(w io.Writer, e explanation) error {
 	if e.Rule != "" {
 		fmt.Fprintf(&b, "story %d: %s\n", e.Story, e.Rule)
 	}
+	if e.Aside != "" {
+		fmt.Fprintf(&b, "%s\n", e.Aside)
+	}
 	for _, en := range e.Entries {
 		role := "also"
 		if en.Lead.Record == e.Item {
 			role = "lead"
 		}
-		fmt.Fprintf(&b, "edition %s: %s of %s, published %s\n", en.Edition, role, en.ID, minute(en.Published))
+		fmt.Fprintf(&b, "edition %s: %s of %s, published %s%s\n", en.Edition, role, en.ID, minute(en.Published), credited(en, e.Item))
 	}
 	_, err := io.WriteString(w, plain(b.String()))
 	return err
+}
+
+// credited says whom an item of an entry has its text from, as far as it says so.
+func credited(en aggregator.Entry, item int64) string {
+	for _, t := range append([]aggregator.Telling{en.Lead}, en.Also...) {
+		if t.Record == item && t.Credit != "" {
+			return ", credits " + t.Credit
+		}
+	}
+	return ""
 }
 
 // whyRevision says what a publisher changed. What was taken back is told to the
