@@ -156,7 +156,7 @@ func clausesOf(t *config.Topic) (cs []clause) {
 type tokenHash struct {
 	byWord map[string][]hashTerm
 	byStem map[string][]hashTerm // by the first letters
-	hit    []int                  // by topic, the number of the last item that hit it
+	hit    []int                 // by topic, the number of the last item that hit it
 	item   int
 }
 

@@ -12,8 +12,9 @@ import (
 func (s *Set) Match(d Doc) []Match {
 	r := read(d)
 	s.index.find(r)
-	var out []Match
-	for _, t := range s.concerned(r) {
+	ts := s.concerned(r)
+	out := make([]Match, 0, len(ts))
+	for _, t := range ts {
 		if m := r.decide(t); m.In || m.Score > 0 || m.Veto != "" {
 			out = append(out, m)
 		}
@@ -33,21 +34,24 @@ func (r *reading) decide(t *compiled) Match {
 // item's source, and the one its source belongs to, in the order of the config.
 func (s *Set) concerned(r *reading) []*compiled {
 	var ts []*compiled
-	for t := range r.hits {
-		if t.ID != r.doc.Take && takes(t.Sources, r.doc) {
+	add := func(t *compiled) {
+		if t.ID == r.doc.Take || takes(t.Sources, r.doc) {
 			ts = append(ts, t)
+		}
+	}
+	for i := range r.hits {
+		if t := r.hits[i].rule.topic; i == 0 || t != r.hits[i-1].rule.topic {
+			add(t)
 		}
 	}
 	for _, t := range s.roving {
-		if _, hit := r.hits[t]; !hit && t.ID != r.doc.Take && takes(t.Sources, r.doc) {
-			ts = append(ts, t)
-		}
+		add(t)
 	}
 	if t := s.byID[r.doc.Take]; t != nil {
-		ts = append(ts, t)
+		add(t)
 	}
 	slices.SortFunc(ts, func(a, b *compiled) int { return cmp.Compare(a.order, b.order) })
-	return ts
+	return slices.Compact(ts)
 }
 
 // takes says whether a topic looks at the item's source: the last pattern that
