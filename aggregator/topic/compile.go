@@ -94,7 +94,7 @@ func (s *Set) lists(c *compiled) (errs []Error) {
 func (s *Set) list(in place, terms []config.Term) (errs []Error) {
 	spelled := map[string]string{} // folded term → as written
 	var read []listed
-	for _, t := range terms {
+	for n, t := range terms {
 		errs = append(errs, sameFolded(t, spelled)...)
 		straight := straighten(t.Text)
 		clauses, bad := parseTerm(straight)
@@ -109,7 +109,7 @@ func (s *Set) list(in place, terms []config.Term) (errs []Error) {
 		errs = append(errs, outOfScript(t, clauses, in.lang)...)
 		read = append(read, listed{t, clauses})
 		for i := range clauses {
-			s.index.add(s.index.rule(&in, t.Text, &clauses[i]))
+			s.index.add(s.index.rule(&in, &terms[n].Text, &clauses[i]))
 		}
 	}
 	return append(errs, overlapping(read)...)

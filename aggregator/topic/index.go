@@ -63,7 +63,7 @@ func (x *index) number(word string) uint32 {
 }
 
 // rule makes a rule of a clause.
-func (x *index) rule(in *place, term string, c *clause) *rule {
+func (x *index) rule(in *place, term *string, c *clause) *rule {
 	r := &rule{place: in, term: term, only: fieldNumber(c.field), near: int8(c.near)}
 	if len(c.toks) > 0 {
 		r.wants = make([]want, len(c.toks))
@@ -75,6 +75,9 @@ func (x *index) rule(in *place, term string, c *clause) *rule {
 			w.form = t.raw
 		case t.marked && in.lang != "all":
 			w.form = t.marks
+		}
+		if w.form == t.fold {
+			w.form = x.spelt[w.number] // one string for all rules
 		}
 		r.wants[i] = w
 	}
@@ -139,6 +142,7 @@ func (x *index) close() {
 		x.begins[n] = max(x.begins[n], x.begins[n-1])
 	}
 	x.filed = nil
+	x.spelt = slices.Clone(x.spelt) // without room to grow
 }
 
 // find collects the hits of all topics: one pass over the words, then the rules
