@@ -81,13 +81,13 @@ func (s *Set) Topics() []*config.Topic {
 // lists compiles all lists of a topic.
 func (s *Set) lists(c *compiled) (errs []Error) {
 	for _, l := range c.Strong {
-		errs = append(errs, s.list(place{topic: c, kind: strong, lang: l.Lang, list: "strong." + l.Lang}, l.Terms)...)
+		errs = append(errs, s.list(place{topic: c, order: int32(c.order), kind: strong, lang: l.Lang, list: "strong." + l.Lang}, l.Terms)...)
 	}
 	for _, l := range c.Weak {
-		errs = append(errs, s.list(place{topic: c, kind: weak, lang: l.Lang, list: "weak." + l.Lang}, l.Terms)...)
+		errs = append(errs, s.list(place{topic: c, order: int32(c.order), kind: weak, lang: l.Lang, list: "weak." + l.Lang}, l.Terms)...)
 	}
-	errs = append(errs, s.list(place{topic: c, kind: ignore, lang: "all", list: "ignore"}, c.Ignore)...)
-	return append(errs, s.list(place{topic: c, kind: reject, lang: "all", list: "reject"}, c.Reject)...)
+	errs = append(errs, s.list(place{topic: c, order: int32(c.order), kind: ignore, lang: "all", list: "ignore"}, c.Ignore)...)
+	return append(errs, s.list(place{topic: c, order: int32(c.order), kind: reject, lang: "all", list: "reject"}, c.Reject)...)
 }
 
 // list compiles the terms of one list into rules.

@@ -2,6 +2,7 @@ package topic
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/wiredesk/wiredesk/feeds/words"
@@ -10,6 +11,7 @@ import (
 // A hit is a rule found in the item.
 type hit struct {
 	rule     *rule
+	order    int32  // of its topic
 	field    int32  // number of the field; below zero when it is no running text
 	from, to int32  // words, half open
 	words    string // of a rule that no word leads to; the others' are looked up
@@ -35,7 +37,14 @@ func (r *reading) try(anchors []anchor, f, i int) {
 		if a.rule.only >= 0 && int(a.rule.only) != f {
 			continue
 		}
-		if from, to, ok := r.verify(a, tf, i); ok && r.applies(a.rule) {
+		if !r.applies(a.rule) {
+			continue
+		}
+		from, to, ok := i, i+1, a.sure && !r.guessed(a.rule)
+		if !ok {
+			from, to, ok = r.verify(a, tf, i)
+		}
+		if ok {
 			r.keep(hit{rule: a.rule, field: int32(f), from: int32(from), to: int32(to)})
 		}
 	}
@@ -49,6 +58,7 @@ func (r *reading) keep(h hit) {
 	if len(r.hits) >= uncounted && r.enough(h.rule) {
 		return
 	}
+	h.order = h.rule.order
 	r.hits = append(r.hits, h)
 }
 
@@ -69,7 +79,7 @@ func (r *reading) enough(of *rule) bool {
 func (r *reading) group() {
 	keys := make([]uint64, len(r.hits)) // sorting numbers is quicker than sorting hits
 	for i := range r.hits {
-		keys[i] = uint64(r.hits[i].rule.topic.order)<<32 | uint64(i)
+		keys[i] = uint64(r.hits[i].order)<<32 | uint64(i)
 	}
 	slices.Sort(keys)
 	hits := make([]hit, 0, len(keys))
@@ -108,10 +118,10 @@ func (r *reading) pick(hits []hit, keys []uint64) []hit {
 
 // hitsOf are the hits of a topic.
 func (r *reading) hitsOf(t *compiled) []hit {
-	byOrder := func(h hit, order int) int { return h.rule.topic.order - order }
-	from, _ := slices.BinarySearchFunc(r.hits, t.order, byOrder)
+	order := int32(t.order)
+	from := sort.Search(len(r.hits), func(i int) bool { return r.hits[i].order >= order })
 	to := from
-	for to < len(r.hits) && r.hits[to].rule.topic == t {
+	for to < len(r.hits) && r.hits[to].order == order {
 		to++
 	}
 	return r.hits[from:to:to]

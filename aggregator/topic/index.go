@@ -39,6 +39,7 @@ type anchor struct {
 	rule   *rule
 	beside uint32 // number of the word that must stand at side; 0 when several may
 	side   int8
+	sure   bool // the rule has one word and is met whenever that leads to it, unless guessed
 	at     uint16
 }
 
@@ -100,7 +101,7 @@ func (x *index) add(r *rule) {
 		}
 	}
 	if best >= 0 {
-		a := anchor{rule: r, at: uint16(best)}
+		a := anchor{rule: r, at: uint16(best), sure: x.sure(r)}
 		a.beside, a.side = r.beside(best)
 		x.filed = append(x.filed, filing{r.wants[best].number, a})
 		return
@@ -112,7 +113,14 @@ func (x *index) add(r *rule) {
 	} else {
 		x.stems[stem[:headLen]] |= 1 << len(stem)
 	}
-	x.filed = append(x.filed, filing{x.number(stem + "*"), anchor{rule: r}})
+	x.filed = append(x.filed, filing{x.number(stem + "*"), anchor{rule: r, sure: x.sure(r)}})
+}
+
+// sure says whether a word that leads to the rule has met it.
+func (x *index) sure(r *rule) bool {
+	w := r.wants[0]
+	fold := x.spelt[w.number]
+	return len(r.wants) == 1 && !w.exact && len(fold) <= maxStem && !(w.marked && words.Prefixable(fold))
 }
 
 // beside is a word of a phrase that stands next to the one given and has one

@@ -40,8 +40,8 @@ func (s *Set) concerned(r *reading) []*compiled {
 		}
 	}
 	for i := range r.hits {
-		if t := r.hits[i].rule.topic; i == 0 || t != r.hits[i-1].rule.topic {
-			add(t)
+		if order := r.hits[i].order; i == 0 || order != r.hits[i-1].order {
+			add(s.topics[order])
 		}
 	}
 	for _, t := range s.roving {

@@ -128,8 +128,8 @@ func (c *compiled) slip(m mistake) Error {
 // score waits until its topic is judged.
 func (s *Set) file(c *compiled) {
 	q := c.query
-	scores := &place{topic: c, kind: strong, lang: "all", list: "query"}
-	asks := &place{topic: c, kind: asked, lang: "all", list: "query"}
+	scores := &place{topic: c, order: int32(c.order), kind: strong, lang: "all", list: "query"}
+	asks := &place{topic: c, order: int32(c.order), kind: asked, lang: "all", list: "query"}
 	for _, n := range q.leaves {
 		in := asks
 		if n.scores {

@@ -15,6 +15,7 @@ type rule struct {
 // A place is where rules stand: a list of a topic, or its query.
 type place struct {
 	topic *compiled
+	order int32 // of the topic
 	kind  int
 	lang  string // "all" also for ignore and reject
 	list  string // "strong.en"

@@ -42,7 +42,7 @@ func (r *reading) scanPattern(rule *rule, f int) {
 		for to < len(tf.words) && tf.words[to].Start < m[1] {
 			to++
 		}
-		r.keep(hit{rule, int32(f), int32(from), int32(max(to, from+1)), text[m[0]:m[1]]})
+		r.keep(hit{rule: rule, field: int32(f), from: int32(from), to: int32(max(to, from+1)), words: text[m[0]:m[1]]})
 	}
 }
 
