@@ -108,7 +108,7 @@ func (r *reading) pick(hits []hit, keys []uint64) []hit {
 				continue
 			}
 		}
-		if n := len(hits); n > first && hits[n-1].rule == h.rule && hits[n-1].field == h.field && hits[n-1].from == h.from {
+		if n := len(hits); n > first && hits[n-1].rule == h.rule && hits[n-1].field == h.field && hits[n-1].from == h.from && hits[n-1].to == h.to {
 			continue
 		}
 		hits = append(hits, h)

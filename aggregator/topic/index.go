@@ -17,7 +17,7 @@ import (
 type index struct {
 	numbers map[string]uint32 // of folded words, and of stems with their star
 	spelt   []string          // by number
-	stems   map[string]uint64 // by a stem's head, the lengths in bytes of those that begin so
+	stems   map[uint32]uint64 // by a stem's head, the lengths in bytes of those that begin so
 	short   uint64            // lengths of the stems that have no head
 
 	filed   []filing
@@ -48,8 +48,13 @@ const (
 	maxStem = 63 // bytes that are looked up of a stem; the rule knows the rest
 )
 
+// head is the first bytes of a stem or word that has as many.
+func head(s string) uint32 {
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+}
+
 func newIndex() index {
-	return index{numbers: map[string]uint32{}, spelt: []string{"*"}, stems: map[string]uint64{}} // no word is a star
+	return index{numbers: map[string]uint32{}, spelt: []string{"*"}, stems: map[uint32]uint64{}} // no word is a star
 }
 
 // number is the number of a folded word that a rule asks for.
@@ -111,7 +116,7 @@ func (x *index) add(r *rule) {
 	if len(stem) < headLen {
 		x.short |= 1 << len(stem)
 	} else {
-		x.stems[stem[:headLen]] |= 1 << len(stem)
+		x.stems[head(stem)] |= 1 << len(stem)
 	}
 	x.filed = append(x.filed, filing{x.number(stem + "*"), anchor{rule: r, sure: x.sure(r)}})
 }
@@ -185,7 +190,7 @@ func (x *index) look(r *reading, number uint32, form string, f, i int) {
 	}
 	lengths := x.short
 	if len(form) >= headLen {
-		lengths |= x.stems[form[:headLen]]
+		lengths |= x.stems[head(form)]
 	}
 	for ; lengths > 0; lengths &= lengths - 1 {
 		n := bits.TrailingZeros64(lengths)

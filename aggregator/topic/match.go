@@ -44,10 +44,14 @@ func (s *Set) concerned(r *reading) []*compiled {
 			add(s.topics[order])
 		}
 	}
-	for _, t := range s.roving {
-		add(t)
-	}
+	more := s.roving
 	if t := s.byID[r.doc.Take]; t != nil {
+		more = append(slices.Clip(more), t)
+	}
+	if len(more) == 0 {
+		return ts
+	}
+	for _, t := range more {
 		add(t)
 	}
 	slices.SortFunc(ts, func(a, b *compiled) int { return cmp.Compare(a.order, b.order) })
@@ -57,6 +61,9 @@ func (s *Set) concerned(r *reading) []*compiled {
 // takes says whether a topic looks at the item's source: the last pattern that
 // fits decides.
 func takes(patterns []string, d Doc) bool {
+	if len(patterns) == 1 && patterns[0] == "*" {
+		return true // as most do
+	}
 	in := len(patterns) == 0 || strings.HasPrefix(patterns[0], "!")
 	for _, p := range patterns {
 		bare, not := strings.CutPrefix(p, "!")
