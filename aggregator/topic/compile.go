@@ -20,10 +20,12 @@ type Set struct {
 // A compiled is a topic.
 type compiled struct {
 	*config.Topic
-	order int
-	need  float64
-	query *query // nil without one
-	named bool   // another topic's query asks for it
+	order  int
+	need   float64
+	query  *query // nil without one
+	open   bool   // takes every source
+	strict bool   // aims so
+	named  bool   // another topic's query asks for it
 }
 
 // alone says whether the topic is a query and no lists.
@@ -51,6 +53,8 @@ func Compile(topics []*config.Topic) (*Set, []Error) {
 	var errs []Error
 	for i, t := range topics {
 		c := &compiled{Topic: t, order: i, need: needs[t.Aim]}
+		c.open = len(t.Sources) == 1 && t.Sources[0] == "*"
+		c.strict = t.Aim == "strict"
 		if c.need == 0 {
 			c.need = needs["standard"]
 		}
@@ -94,7 +98,7 @@ func (s *Set) lists(c *compiled) (errs []Error) {
 func (s *Set) list(in place, terms []config.Term) (errs []Error) {
 	spelled := map[string]string{} // folded term → as written
 	var read []listed
-	for n, t := range terms {
+	for _, t := range terms {
 		errs = append(errs, sameFolded(t, spelled)...)
 		straight := straighten(t.Text)
 		clauses, bad := parseTerm(straight)
@@ -109,7 +113,7 @@ func (s *Set) list(in place, terms []config.Term) (errs []Error) {
 		errs = append(errs, outOfScript(t, clauses, in.lang)...)
 		read = append(read, listed{t, clauses})
 		for i := range clauses {
-			s.index.add(s.index.rule(&in, &terms[n].Text, &clauses[i]))
+			s.index.add(s.index.rule(&in, t.Text, &clauses[i]))
 		}
 	}
 	return append(errs, overlapping(read)...)

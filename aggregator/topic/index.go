@@ -69,7 +69,7 @@ func (x *index) number(word string) uint32 {
 }
 
 // rule makes a rule of a clause.
-func (x *index) rule(in *place, term *string, c *clause) *rule {
+func (x *index) rule(in *place, term string, c *clause) *rule {
 	r := &rule{place: in, term: term, only: fieldNumber(c.field), near: int8(c.near)}
 	if len(c.toks) > 0 {
 		r.wants = make([]want, len(c.toks))

@@ -11,7 +11,7 @@ func judge(t *compiled, r *reading) Match {
 	hits := r.late(t, r.hitsOf(t))
 	m := Match{Topic: t.ID, Need: t.need}
 	if i := slices.IndexFunc(hits, func(h hit) bool { return h.rule.kind == reject }); i >= 0 {
-		m.Veto = *hits[i].rule.term
+		m.Veto = hits[i].rule.term
 		m.Reasons = []Reason{r.reason(hits[i], 0)}
 		return m
 	}
@@ -30,7 +30,7 @@ func judge(t *compiled, r *reading) Match {
 	titleWhole := m.score(r, mentions)
 	m.explain(r, mentions, idle)
 	m.Lacks = a.lacks
-	m.In = a.holds && (m.Score >= m.Need || t.Aim == "strict" && titleWhole)
+	m.In = a.holds && (m.Score >= m.Need || t.strict && titleWhole)
 	if a.free && t.alone() && !m.In {
 		m.In, m.By = true, "query"
 	}
@@ -152,8 +152,8 @@ func weigh(mentions []mention, home bool) {
 		switch r := mentions[i].rule; {
 		case r.kind != weak:
 		case first == "":
-			first = *r.term
-		case *r.term != first:
+			first = r.term
+		case r.term != first:
 			whole = true
 		}
 	}
@@ -184,7 +184,7 @@ func (m *Match) score(r *reading, mentions []mention) (titleWhole bool) {
 }
 
 func (r *reading) reason(h hit, points float64) Reason {
-	why := Reason{Term: *h.rule.term, List: h.rule.list, Words: h.words, At: int(h.from), Points: points}
+	why := Reason{Term: h.rule.term, List: h.rule.list, Words: h.words, At: int(h.from), Points: points}
 	switch {
 	case h.field < 0:
 		why.Field = h.rule.wordless.field

@@ -34,8 +34,9 @@ func (r *reading) decide(t *compiled) Match {
 // item's source, and the one its source belongs to, in the order of the config.
 func (s *Set) concerned(r *reading) []*compiled {
 	var ts []*compiled
+	ts = make([]*compiled, 0, len(r.hits)+len(s.roving)+1)
 	add := func(t *compiled) {
-		if t.ID == r.doc.Take || takes(t.Sources, r.doc) {
+		if t.open || t.ID == r.doc.Take || takes(t.Sources, r.doc) {
 			ts = append(ts, t)
 		}
 	}
@@ -61,9 +62,6 @@ func (s *Set) concerned(r *reading) []*compiled {
 // takes says whether a topic looks at the item's source: the last pattern that
 // fits decides.
 func takes(patterns []string, d Doc) bool {
-	if len(patterns) == 1 && patterns[0] == "*" {
-		return true // as most do
-	}
 	in := len(patterns) == 0 || strings.HasPrefix(patterns[0], "!")
 	for _, p := range patterns {
 		bare, not := strings.CutPrefix(p, "!")

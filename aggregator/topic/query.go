@@ -135,7 +135,7 @@ func (s *Set) file(c *compiled) {
 		if n.scores {
 			in = scores
 		}
-		n.rule = s.index.rule(in, &n.text, &n.clause)
+		n.rule = s.index.rule(in, n.text, &n.clause)
 		n.rule.leaf = n
 		worded := len(n.clause.toks) > 0 && running(n.clause.field)
 		n.late = n.topic != "" || !worded && !n.scores

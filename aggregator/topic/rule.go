@@ -4,7 +4,7 @@ package topic
 // those found is for judge. There may be a million.
 type rule struct {
 	*place
-	term     *string // as written
+	term     string  // as written
 	wants    []want  // words in order
 	wordless *clause // of what no word leads to: a regexp, or a field that is no running text
 	leaf     *node   // of a query's term, else nil
