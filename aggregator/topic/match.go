@@ -12,9 +12,8 @@ import (
 func (s *Set) Match(d Doc) []Match {
 	r := read(d)
 	s.index.find(r)
-	ts := s.concerned(r)
-	out := make([]Match, 0, len(ts))
-	for _, t := range ts {
+	var out []Match
+	for _, t := range s.concerned(r) {
 		if m := r.decide(t); m.In || m.Score > 0 || m.Veto != "" {
 			out = append(out, m)
 		}
