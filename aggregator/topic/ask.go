@@ -87,21 +87,25 @@ func (n *node) missing(value func(*node) bool) string {
 	return n.text
 }
 
-// late looks for the terms of the topic's query that waited until now. Topics
-// that it names are judged first.
-func (r *reading) late(t *compiled) {
+// late adds the terms of the topic's query that waited until now. Topics that it
+// names are judged first.
+func (r *reading) late(t *compiled, hits []hit) []hit {
 	if t.query == nil {
-		return
+		return hits
 	}
+	found := len(r.hits) // what is kept from here on is ours
 	for _, n := range t.query.leaves {
 		switch {
 		case !n.late:
 		case n.topic == "":
 			r.scan(n.rule)
 		case r.verdict(n.other).In:
-			r.keep(hit{rule: n.rule, field: -1, words: n.other.ID})
+			r.keep(hit{rule: n.rule, field: notRunning, words: n.other.ID})
 		}
 	}
+	hits = append(hits, r.hits[found:]...)
+	r.hits = r.hits[:found]
+	return hits
 }
 
 // verdict judges a topic once, however many ask for it. A topic that does not
@@ -122,12 +126,12 @@ func (r *reading) verdict(t *compiled) Match {
 	return m
 }
 
-// found says which terms of the query stand in the item, outside of words that
-// an ignore term covers.
-func (r *reading) found(q *query, hits []hit, ignored [][]bool) []bool {
+// found says which terms of the query stand in the item, outside of the words that
+// ignore terms have claimed.
+func (r *reading) found(q *query, hits []hit) []bool {
 	found := make([]bool, len(q.leaves))
 	for _, h := range hits {
-		if h.rule.leaf != nil && !overlaps(ignored, h) {
+		if h.rule.leaf != nil && !r.claimed(h) {
 			found[h.rule.leaf.leaf] = true
 		}
 	}

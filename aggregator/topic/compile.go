@@ -20,35 +20,27 @@ type Set struct {
 // A compiled is a topic.
 type compiled struct {
 	*config.Topic
-	order int
-	langs map[string]bool // languages it has a list for
-	need  float64
-	query *query // nil without one
-	named bool   // another topic's query asks for it
+	order  int
+	need   float64
+	query  *query // nil without one
+	open   bool   // takes every source
+	strict bool   // aims so
+	named  bool   // another topic's query asks for it
 }
 
 // alone says whether the topic is a query and no lists.
 func (c *compiled) alone() bool { return len(c.Strong)+len(c.Weak) == 0 }
 
-// Kinds of rules.
-const (
-	strong = iota
-	weak
-	ignore
-	reject
-	asked // of a query, and without points
-)
-
-// A rule is one clause of a topic. Rules are what the index finds; what a topic
-// makes of those found is for judge.
-type rule struct {
-	clause
-	topic *compiled
-	kind  int
-	lang  string // list it stands in; "all" also for ignore and reject
-	term  string // as written
-	list  string // "strong.en"
-	leaf  *node  // of a query's term, else nil
+// has says whether the topic has a list for a language.
+func (c *compiled) has(lang string) bool {
+	for _, lists := range [][]config.List{c.Strong, c.Weak} {
+		for i := range lists {
+			if lists[i].Lang == lang {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // needs is the score each aim asks for.
@@ -60,7 +52,9 @@ func Compile(topics []*config.Topic) (*Set, []Error) {
 	s := &Set{byID: map[string]*compiled{}, index: newIndex()}
 	var errs []Error
 	for i, t := range topics {
-		c := &compiled{Topic: t, order: i, langs: map[string]bool{}, need: needs[t.Aim]}
+		c := &compiled{Topic: t, order: i, need: needs[t.Aim]}
+		c.open = len(t.Sources) == 1 && t.Sources[0] == "*"
+		c.strict = t.Aim == "strict"
 		if c.need == 0 {
 			c.need = needs["standard"]
 		}
@@ -69,6 +63,7 @@ func Compile(topics []*config.Topic) (*Set, []Error) {
 		errs = append(errs, s.lists(c)...)
 		errs = append(errs, s.query(c)...)
 	}
+	s.index.close()
 	errs = append(errs, s.tie()...)
 	for _, e := range errs {
 		if !e.Warning {
@@ -90,19 +85,17 @@ func (s *Set) Topics() []*config.Topic {
 // lists compiles all lists of a topic.
 func (s *Set) lists(c *compiled) (errs []Error) {
 	for _, l := range c.Strong {
-		c.langs[l.Lang] = true
-		errs = append(errs, s.list(rule{topic: c, kind: strong, lang: l.Lang, list: "strong." + l.Lang}, l.Terms)...)
+		errs = append(errs, s.list(place{topic: c, order: int32(c.order), kind: strong, lang: l.Lang, list: "strong." + l.Lang}, l.Terms)...)
 	}
 	for _, l := range c.Weak {
-		c.langs[l.Lang] = true
-		errs = append(errs, s.list(rule{topic: c, kind: weak, lang: l.Lang, list: "weak." + l.Lang}, l.Terms)...)
+		errs = append(errs, s.list(place{topic: c, order: int32(c.order), kind: weak, lang: l.Lang, list: "weak." + l.Lang}, l.Terms)...)
 	}
-	errs = append(errs, s.list(rule{topic: c, kind: ignore, lang: "all", list: "ignore"}, c.Ignore)...)
-	return append(errs, s.list(rule{topic: c, kind: reject, lang: "all", list: "reject"}, c.Reject)...)
+	errs = append(errs, s.list(place{topic: c, order: int32(c.order), kind: ignore, lang: "all", list: "ignore"}, c.Ignore)...)
+	return append(errs, s.list(place{topic: c, order: int32(c.order), kind: reject, lang: "all", list: "reject"}, c.Reject)...)
 }
 
-// list compiles the terms of one list into rules like the given one.
-func (s *Set) list(like rule, terms []config.Term) (errs []Error) {
+// list compiles the terms of one list into rules.
+func (s *Set) list(in place, terms []config.Term) (errs []Error) {
 	spelled := map[string]string{} // folded term → as written
 	var read []listed
 	for _, t := range terms {
@@ -117,12 +110,10 @@ func (s *Set) list(like rule, terms []config.Term) (errs []Error) {
 			continue
 		}
 		errs = append(errs, doubts(t, clauses)...)
-		errs = append(errs, outOfScript(t, clauses, like.lang)...)
+		errs = append(errs, outOfScript(t, clauses, in.lang)...)
 		read = append(read, listed{t, clauses})
-		for _, cl := range clauses {
-			r := like
-			r.clause, r.term = cl, t.Text
-			s.index.add(&r)
+		for i := range clauses {
+			s.index.add(s.index.rule(&in, t.Text, &clauses[i]))
 		}
 	}
 	return append(errs, overlapping(read)...)

@@ -78,6 +78,10 @@ func (cov coverage) word(by int, field string, t tok) (text string, ok bool) {
 	return "", false
 }
 
+func (t *tok) is(word, want string) bool {
+	return word == want || t.stem && strings.HasPrefix(word, want)
+}
+
 // overlapping warns of terms of a list that another one covers. What shows in
 // the spelling, and what is one word twice, has been said.
 func overlapping(list []listed) (warnings []Error) {

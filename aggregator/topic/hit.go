@@ -1,6 +1,8 @@
 package topic
 
 import (
+	"slices"
+	"sort"
 	"strings"
 
 	"github.com/wiredesk/wiredesk/feeds/words"
@@ -9,42 +11,120 @@ import (
 // A hit is a rule found in the item.
 type hit struct {
 	rule     *rule
-	field    int // index of the field, in order of reading; -1 for those without running text
-	from, to int // words, half open
-	words    string
+	order    int32  // of its topic
+	field    int32  // number of the field; below zero when it is no running text
+	from, to int32  // words, half open
+	words    string // of a rule that no word leads to; the others' are looked up
 }
 
 // maxHits bounds what is kept of one clause in one item: more mentions change no
 // score, and a megabyte of one word must not fill memory for every topic.
 const maxHits = 200
 
+// uncounted is how many hits an item may have before they are counted by rule.
+const uncounted = 20 * maxHits
+
 // try verifies the rules that the word at i of field f could be part of.
 func (r *reading) try(anchors []anchor, f, i int) {
 	tf := &r.fields[f]
-	for _, a := range anchors {
-		if a.rule.field != "" && a.rule.field != tf.name {
+	for k := range anchors {
+		a := &anchors[k]
+		if a.beside > 0 {
+			if j := i + int(a.side); j < 0 || j >= len(tf.numbers) || tf.numbers[j] != a.beside {
+				continue
+			}
+		}
+		if a.rule.only >= 0 && int(a.rule.only) != f {
 			continue
 		}
-		from, to, ok := r.verify(a, tf.words, i)
-		if !ok || !r.applies(a.rule) {
+		if !r.applies(a.rule) {
 			continue
 		}
-		hits := r.hits[a.rule.topic]
-		if n := len(hits); n > 0 && hits[n-1].rule == a.rule && hits[n-1].field == f && hits[n-1].from == from {
-			continue // found by another form of the word
+		from, to, ok := i, i+1, a.sure && !r.guessed(a.rule)
+		if !ok {
+			from, to, ok = r.verify(a, tf, i)
 		}
-		r.keep(hit{a.rule, f, from, to, tf.text[tf.words[from].Start:tf.words[to-1].End]})
+		if ok {
+			r.keep(hit{rule: a.rule, field: int32(f), from: int32(from), to: int32(to)})
+		}
 	}
 }
 
 // keep notes a hit, unless the body has the same words, or there are enough.
 func (r *reading) keep(h hit) {
-	if h.field >= 0 && h.rule.field == "" && r.fields[h.field].repeats(h.from, h.to) {
+	if h.field >= 0 && h.rule.only == anyRunning && r.fields[h.field].repeats(int(h.from), int(h.to)) {
 		return
 	}
-	if r.count[h.rule]++; r.count[h.rule] <= maxHits {
-		r.hits[h.rule.topic] = append(r.hits[h.rule.topic], h)
+	if len(r.hits) >= uncounted && r.enough(h.rule) {
+		return
 	}
+	h.order = h.rule.order
+	r.hits = append(r.hits, h)
+}
+
+// enough counts a rule's hits and says whether no more are kept.
+func (r *reading) enough(of *rule) bool {
+	if r.count == nil {
+		r.count = map[*rule]int{}
+		for _, h := range r.hits {
+			r.count[h.rule]++
+		}
+	}
+	r.count[of]++
+	return r.count[of] > maxHits
+}
+
+// group puts the hits of a topic together, in the order they were found in. Some
+// are found twice, by two forms of a word.
+func (r *reading) group() {
+	keys := make([]uint64, len(r.hits)) // sorting numbers is quicker than sorting hits
+	for i := range r.hits {
+		keys[i] = uint64(r.hits[i].order)<<32 | uint64(i)
+	}
+	slices.Sort(keys)
+	hits := make([]hit, 0, len(keys))
+	for begin := 0; begin < len(keys); {
+		end := begin + 1
+		for end < len(keys) && keys[end]>>32 == keys[begin]>>32 {
+			end++
+		}
+		hits = r.pick(hits, keys[begin:end])
+		begin = end
+	}
+	r.hits = hits
+}
+
+// pick adds a topic's hits, by their keys: of each rule the first maxHits.
+func (r *reading) pick(hits []hit, keys []uint64) []hit {
+	var count map[*rule]int
+	if len(keys) > maxHits {
+		count = map[*rule]int{}
+	}
+	first := len(hits)
+	for _, key := range keys {
+		h := r.hits[uint32(key)]
+		if count != nil {
+			if count[h.rule]++; count[h.rule] > maxHits {
+				continue
+			}
+		}
+		if n := len(hits); n > first && hits[n-1].rule == h.rule && hits[n-1].field == h.field && hits[n-1].from == h.from && hits[n-1].to == h.to {
+			continue
+		}
+		hits = append(hits, h)
+	}
+	return hits
+}
+
+// hitsOf are the hits of a topic.
+func (r *reading) hitsOf(t *compiled) []hit {
+	order := int32(t.order)
+	from := sort.Search(len(r.hits), func(i int) bool { return r.hits[i].order >= order })
+	to := from
+	for to < len(r.hits) && r.hits[to].order == order {
+		to++
+	}
+	return r.hits[from:to:to]
 }
 
 // applies says whether a rule's list holds for this item: its language's, those
@@ -54,7 +134,7 @@ func (r *reading) applies(rule *rule) bool {
 	if rule.lang == "all" || rule.lang == r.lang && r.lang != "" {
 		return true
 	}
-	if r.lang != "" && rule.topic.langs[r.lang] {
+	if r.lang != "" && rule.topic.has(r.lang) {
 		return false
 	}
 	return words.ScriptOf(rule.lang) == r.script
@@ -67,22 +147,22 @@ func (r *reading) guessed(rule *rule) bool {
 }
 
 // verify checks all words of a rule around its anchor at word i.
-func (r *reading) verify(a anchor, ws []words.Word, i int) (from, to int, ok bool) {
+func (r *reading) verify(a *anchor, tf *textField, i int) (from, to int, ok bool) {
 	if a.rule.near > 0 {
-		return r.verifyNear(a, ws, i)
+		return r.verifyNear(a, tf, i)
 	}
-	from = i - a.at
-	to = from + len(a.rule.toks)
-	if from < 0 || to > len(ws) || !r.phrase(a.rule, ws[from:to]) {
+	from = i - int(a.at)
+	to = from + len(a.rule.wants)
+	if from < 0 || to > len(tf.words) || !r.phrase(a.rule, tf, from) {
 		return 0, 0, false
 	}
 	return from, to, true
 }
 
 // phrase compares the words of a rule with as many of the text.
-func (r *reading) phrase(rule *rule, ws []words.Word) bool {
-	for j := range rule.toks {
-		if !r.same(rule, &rule.toks[j], &ws[j]) {
+func (r *reading) phrase(rule *rule, tf *textField, from int) bool {
+	for j := range rule.wants {
+		if !r.same(rule, &rule.wants[j], tf, from+j) {
 			return false
 		}
 	}
@@ -91,16 +171,16 @@ func (r *reading) phrase(rule *rule, ws []words.Word) bool {
 
 // verifyNear looks for each other word of the rule on both sides of the anchor,
 // the nearest first.
-func (r *reading) verifyNear(a anchor, ws []words.Word, i int) (from, to int, ok bool) {
-	if !r.same(a.rule, &a.rule.toks[a.at], &ws[i]) {
+func (r *reading) verifyNear(a *anchor, tf *textField, i int) (from, to int, ok bool) {
+	if !r.same(a.rule, &a.rule.wants[a.at], tf, i) {
 		return 0, 0, false
 	}
 	from, to = i, i+1
-	for j := range a.rule.toks {
-		if j == a.at {
+	for j := range a.rule.wants {
+		if j == int(a.at) {
 			continue
 		}
-		at := r.nearest(a.rule, j, ws, i)
+		at := r.nearest(a.rule, j, tf, i)
 		if at < 0 {
 			return 0, 0, false
 		}
@@ -110,12 +190,12 @@ func (r *reading) verifyNear(a anchor, ws []words.Word, i int) (from, to int, ok
 }
 
 // nearest is the place of the rule's word j around i, -1 when it is not near.
-func (r *reading) nearest(rule *rule, j int, ws []words.Word, i int) int {
-	for d := 1; d <= rule.near+1; d++ {
-		if i+d < len(ws) && r.same(rule, &rule.toks[j], &ws[i+d]) {
+func (r *reading) nearest(rule *rule, j int, tf *textField, i int) int {
+	for d := 1; d <= int(rule.near)+1; d++ {
+		if i+d < len(tf.words) && r.same(rule, &rule.wants[j], tf, i+d) {
 			return i + d
 		}
-		if i-d >= 0 && r.same(rule, &rule.toks[j], &ws[i-d]) {
+		if i-d >= 0 && r.same(rule, &rule.wants[j], tf, i-d) {
 			return i - d
 		}
 	}
@@ -123,25 +203,23 @@ func (r *reading) nearest(rule *rule, j int, ws []words.Word, i int) int {
 }
 
 // same compares one word of a rule with one of the text.
-func (r *reading) same(rule *rule, t *tok, w *words.Word) bool {
+func (r *reading) same(rule *rule, w *want, tf *textField, i int) bool {
 	switch {
-	case t.exact:
-		return t.is(w.Raw, t.raw)
-	case t.marked && r.guessed(rule):
-		return t.is(w.Marks, t.marks)
-	case t.is(w.Fold, t.fold):
+	case w.exact:
+		return w.is(tf.words[i].Raw, w.form)
+	case w.marked && r.guessed(rule):
+		return w.is(tf.words[i].Marks, w.form)
+	case w.number == tf.numbers[i]:
 		return true
-	case t.marked:
+	case w.stem && strings.HasPrefix(tf.words[i].Fold, r.index.spelt[w.number]):
+		return true
+	case w.marked:
 		return false
 	}
-	for _, form := range words.Stems(w.Fold) {
-		if t.is(form, t.fold) {
+	for _, form := range tf.forms(i) {
+		if w.is(form, r.index.spelt[w.number]) {
 			return true
 		}
 	}
 	return false
-}
-
-func (t *tok) is(word, want string) bool {
-	return word == want || t.stem && strings.HasPrefix(word, want)
 }

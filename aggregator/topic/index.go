@@ -1,61 +1,176 @@
 package topic
 
-import "github.com/wiredesk/wiredesk/feeds/words"
+import (
+	"math"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/wiredesk/wiredesk/feeds/words"
+)
 
 // An index knows which rules could match at a word: a rule with running words
 // stands under its longest whole word, likely its rarest, or, when it is a stem
-// alone, under the stem's first letters. Rules that no word leads to are looked
-// at for every item.
+// alone, under the stem. Rules that no word leads to are looked at for every
+// item. Words that rules ask for have numbers, from 1, so that a text's words are
+// looked up once and then compared as numbers.
 type index struct {
-	byWord map[string][]anchor
-	byStem map[string][]anchor
+	numbers map[string]uint32 // of folded words, and of stems with their star
+	spelt   []string          // by number
+	stems   map[uint32]uint64 // by a stem's head, the lengths in bytes of those that begin so
+	short   uint64            // lengths of the stems that have no head
+
+	filed   []filing
+	anchors []anchor // by number, once all rules are filed
+	begins  []uint32 // by number, where its anchors begin; those of the next end them
+
 	always []*rule
 }
 
-// An anchor is a rule found by its word number at.
-type anchor struct {
-	rule *rule
-	at   int
+// A filing is an anchor and the number it stands under.
+type filing struct {
+	number uint32
+	anchor
 }
 
-// stemKey is how many bytes of a stem index it; no stem has under two.
-const stemKey = 4
+// An anchor is a rule found by its word number at. Most rules of several words
+// are ruled out by the word beside it, without a look at the rule.
+type anchor struct {
+	rule   *rule
+	beside uint32 // number of the word that must stand at side; 0 when several may
+	side   int8
+	sure   bool // the rule has one word and is met whenever that leads to it, unless guessed
+	at     uint16
+}
+
+const (
+	headLen = 4  // bytes
+	maxStem = 63 // bytes that are looked up of a stem; the rule knows the rest
+)
+
+// head is the first bytes of a stem or word that has as many.
+func head(s string) uint32 {
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+}
 
 func newIndex() index {
-	return index{byWord: map[string][]anchor{}, byStem: map[string][]anchor{}}
+	return index{numbers: map[string]uint32{}, spelt: []string{"*"}, stems: map[uint32]uint64{}} // no word is a star
+}
+
+// number is the number of a folded word that a rule asks for.
+func (x *index) number(word string) uint32 {
+	n, ok := x.numbers[word]
+	if !ok {
+		n = uint32(len(x.spelt))
+		x.spelt = append(x.spelt, word)
+		x.numbers[word] = n
+	}
+	return n
+}
+
+// rule makes a rule of a clause.
+func (x *index) rule(in *place, term string, c *clause) *rule {
+	r := &rule{place: in, term: term, only: fieldNumber(c.field), near: int8(c.near)}
+	if len(c.toks) > 0 {
+		r.wants = make([]want, len(c.toks))
+	}
+	for i, t := range c.toks {
+		w := want{number: x.number(t.fold), stem: t.stem, exact: t.exact, marked: t.marked}
+		switch {
+		case t.exact:
+			w.form = t.raw
+		case t.marked && in.lang != "all":
+			w.form = t.marks
+		}
+		if w.form == t.fold {
+			w.form = x.spelt[w.number] // one string for all rules
+		}
+		r.wants[i] = w
+	}
+	if len(c.toks) == 0 || r.only == notRunning {
+		r.wordless = c
+	}
+	return r
 }
 
 // add files a rule.
 func (x *index) add(r *rule) {
-	if len(r.toks) == 0 || !running(r.field) {
+	if r.wordless != nil {
 		x.always = append(x.always, r)
 		return
 	}
 	best := -1
-	for i, t := range r.toks {
-		if !t.stem && (best < 0 || len(t.fold) > len(r.toks[best].fold)) {
+	for i, w := range r.wants[:min(len(r.wants), math.MaxUint16)] {
+		if !w.stem && (best < 0 || len(x.spelt[w.number]) > len(x.spelt[r.wants[best].number])) {
 			best = i
 		}
 	}
 	if best >= 0 {
-		w := r.toks[best].fold
-		x.byWord[w] = append(x.byWord[w], anchor{r, best})
+		a := anchor{rule: r, at: uint16(best), sure: x.sure(r)}
+		a.beside, a.side = r.beside(best)
+		x.filed = append(x.filed, filing{r.wants[best].number, a})
 		return
 	}
-	w := r.toks[0].fold
-	key := w[:min(stemKey, len(w))]
-	x.byStem[key] = append(x.byStem[key], anchor{r, 0})
+	stem := x.spelt[r.wants[0].number]
+	stem = stem[:min(len(stem), maxStem)]
+	if len(stem) < headLen {
+		x.short |= 1 << len(stem)
+	} else {
+		x.stems[head(stem)] |= 1 << len(stem)
+	}
+	x.filed = append(x.filed, filing{x.number(stem + "*"), anchor{rule: r, sure: x.sure(r)}})
+}
+
+// sure says whether a word that leads to the rule has met it.
+func (x *index) sure(r *rule) bool {
+	w := r.wants[0]
+	fold := x.spelt[w.number]
+	return len(r.wants) == 1 && !w.exact && len(fold) <= maxStem && !(w.marked && words.Prefixable(fold))
+}
+
+// beside is a word of a phrase that stands next to the one given and has one
+// spelling.
+func (r *rule) beside(at int) (number uint32, side int8) {
+	if r.near > 0 {
+		return 0, 0
+	}
+	for _, side := range []int{1, -1} {
+		if i := at + side; i >= 0 && i < len(r.wants) && !r.wants[i].stem && (r.wants[i].exact || r.wants[i].marked) {
+			return r.wants[i].number, int8(side)
+		}
+	}
+	return 0, 0
+}
+
+// close puts the anchors into their order, after the last rule is filed.
+func (x *index) close() {
+	slices.SortStableFunc(x.filed, func(a, b filing) int { return int(a.number) - int(b.number) })
+	x.anchors = make([]anchor, len(x.filed))
+	x.begins = make([]uint32, len(x.spelt)+1)
+	for i, f := range x.filed {
+		x.anchors[i] = f.anchor
+		x.begins[f.number+1] = uint32(i + 1)
+	}
+	for n := 1; n < len(x.begins); n++ {
+		x.begins[n] = max(x.begins[n], x.begins[n-1])
+	}
+	x.filed = nil
+	x.spelt = slices.Clone(x.spelt) // without room to grow
 }
 
 // find collects the hits of all topics: one pass over the words, then the rules
 // that no word leads to.
 func (x *index) find(r *reading) {
+	r.index = x
 	for f := range r.fields {
-		for i := range r.fields[f].words {
-			form := r.fields[f].words[i].Fold
-			x.look(r, form, f, i)
-			for _, stem := range words.Stems(form) {
-				x.look(r, stem, f, i)
+		r.fields[f].lookUp(x)
+	}
+	for f := range r.fields {
+		tf := &r.fields[f]
+		for i := range tf.words {
+			x.look(r, tf.numbers[i], tf.words[i].Fold, f, i)
+			for _, form := range tf.forms(i) {
+				x.look(r, x.numbers[form], form, f, i)
 			}
 		}
 	}
@@ -64,12 +179,56 @@ func (x *index) find(r *reading) {
 			r.scan(rule)
 		}
 	}
+	r.group()
 }
 
-// look tries the rules filed under one form of the word at i of field f.
-func (x *index) look(r *reading, form string, f, i int) {
-	r.try(x.byWord[form], f, i)
-	for n := 2; n <= min(stemKey, len(form)); n++ {
-		r.try(x.byStem[form[:n]], f, i)
+// look tries the rules filed under one form of the word at i of field f: the
+// word, and each stem that it begins with.
+func (x *index) look(r *reading, number uint32, form string, f, i int) {
+	if number > 0 {
+		r.try(x.anchors[x.begins[number]:x.begins[number+1]], f, i)
 	}
+	lengths := x.short
+	if len(form) >= headLen {
+		lengths |= x.stems[head(form)]
+	}
+	for ; lengths > 0; lengths &= lengths - 1 {
+		n := bits.TrailingZeros64(lengths)
+		if n > len(form) {
+			return
+		}
+		var key [maxStem + 1]byte
+		copy(key[:], form[:n])
+		key[n] = '*'
+		if number := x.numbers[string(key[:n+1])]; number > 0 {
+			r.try(x.anchors[x.begins[number]:x.begins[number+1]], f, i)
+		}
+	}
+}
+
+// lookUp gives the field's words their numbers.
+func (f *textField) lookUp(x *index) {
+	f.numbers = make([]uint32, len(f.words))
+	for i := range f.words {
+		f.numbers[i] = x.numbers[f.words[i].Fold]
+		if stems := words.Stems(f.words[i].Fold); stems != nil {
+			if f.stems == nil {
+				f.stems = make([][]string, len(f.words))
+			}
+			f.stems[i] = stems
+		}
+	}
+}
+
+// forms are what a word may be without its prefix.
+func (f *textField) forms(i int) []string {
+	if f.stems == nil {
+		return nil
+	}
+	return f.stems[i]
+}
+
+// is says whether a word, or the beginning of one, is the one asked for.
+func (w *want) is(word, form string) bool {
+	return word == form || w.stem && strings.HasPrefix(word, form)
 }

@@ -8,29 +8,29 @@ import (
 // judge scores what was found of a topic. A query that does not hold keeps the
 // item out, whatever the score.
 func judge(t *compiled, r *reading) Match {
-	r.late(t)
-	hits := r.hits[t]
+	hits := r.late(t, r.hitsOf(t))
 	m := Match{Topic: t.ID, Need: t.need}
 	if i := slices.IndexFunc(hits, func(h hit) bool { return h.rule.kind == reject }); i >= 0 {
 		m.Veto = hits[i].rule.term
 		m.Reasons = []Reason{r.reason(hits[i], 0)}
 		return m
 	}
-	taken, idle := r.ignored(hits)
+	r.round++
+	idle := r.ignored(hits)
 	a := answer{holds: true}
 	if t.query != nil {
-		if a = t.query.ask(r.found(t.query, hits, taken), r.doc.Take == t.ID); a.veto != nil {
-			return m.excluded(r, a.veto, hits, taken)
+		if a = t.query.ask(r.found(t.query, hits), r.doc.Take == t.ID); a.veto != nil {
+			return m.excluded(r, a.veto, hits)
 		}
 	}
-	mentions, unused := r.mentions(hits, taken, a.used)
+	mentions, unused := r.mentions(hits, a.used)
 	idle = append(idle, unused...)
 	slices.SortStableFunc(idle, inText)
-	weights := weigh(mentions, r.doc.Home == t.ID)
-	titleWhole := m.score(r, mentions, weights)
-	m.explain(r, mentions, weights, idle)
+	weigh(mentions, r.doc.Home == t.ID)
+	titleWhole := m.score(r, mentions)
+	m.explain(r, mentions, idle)
 	m.Lacks = a.lacks
-	m.In = a.holds && (m.Score >= m.Need || t.Aim == "strict" && titleWhole)
+	m.In = a.holds && (m.Score >= m.Need || t.strict && titleWhole)
 	if a.free && t.alone() && !m.In {
 		m.In, m.By = true, "query"
 	}
@@ -41,10 +41,10 @@ func judge(t *compiled, r *reading) Match {
 }
 
 // excluded is the match of an item that a NOT put out.
-func (m Match) excluded(r *reading, veto *node, hits []hit, ignored [][]bool) Match {
+func (m Match) excluded(r *reading, veto *node, hits []hit) Match {
 	m.Veto = veto.text
 	for _, h := range hits {
-		if h.rule.leaf == veto && !overlaps(ignored, h) {
+		if h.rule.leaf == veto && !r.claimed(h) {
 			m.Reasons = []Reason{r.reason(h, 0)}
 			break
 		}
@@ -54,117 +54,129 @@ func (m Match) excluded(r *reading, veto *node, hits []hit, ignored [][]bool) Ma
 
 // explain keeps the first reasons in the order of the text; idle are those
 // without points.
-func (m *Match) explain(r *reading, mentions []hit, weights []float64, idle []hit) {
-	i, j := 0, 0
-	for len(m.Reasons) < MaxReasons && (i < len(mentions) || j < len(idle)) {
-		if j == len(idle) || i < len(mentions) && inText(mentions[i], idle[j]) <= 0 {
-			m.Reasons = append(m.Reasons, r.reason(mentions[i], weights[i]))
-			i++
+func (m *Match) explain(r *reading, mentions []mention, idle []hit) {
+	if n := min(MaxReasons, len(mentions)+len(idle)); n > 0 {
+		m.Reasons = make([]Reason, 0, n)
+	}
+	for len(m.Reasons) < cap(m.Reasons) {
+		if len(idle) == 0 || len(mentions) > 0 && inText(mentions[0].hit, idle[0]) <= 0 {
+			m.Reasons = append(m.Reasons, r.reason(mentions[0].hit, mentions[0].points))
+			mentions = mentions[1:]
 			continue
 		}
-		m.Reasons = append(m.Reasons, r.reason(idle[j], 0))
-		j++
+		m.Reasons = append(m.Reasons, r.reason(idle[0], 0))
+		idle = idle[1:]
 	}
 }
 
 func inText(a, b hit) int { return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.from, b.from)) }
 
-// ignored are the words that ignore terms cover, by field, and those terms.
-func (r *reading) ignored(hits []hit) (taken [][]bool, ignored []hit) {
-	taken = make([][]bool, len(r.fields))
+// ignored claims the words that ignore terms cover, and answers those terms.
+func (r *reading) ignored(hits []hit) (ignored []hit) {
 	for _, h := range hits {
 		if h.rule.kind == ignore {
 			ignored = append(ignored, h)
-			r.claim(taken, h)
+			r.claim(h)
 		}
 	}
-	return taken, ignored
+	return ignored
+}
+
+// A mention is a hit that counts.
+type mention struct {
+	hit
+	points float64
 }
 
 // mentions keeps, of hits that share words, the strong before the weak and then
-// the longest, and none inside taken words. They come in the order of the text. A
-// query's terms count where used says so; of the others the first hit is
-// answered as unused.
-func (r *reading) mentions(hits []hit, taken [][]bool, used []bool) (mentions, unused []hit) {
-	var counting []hit
+// the longest, and none inside claimed words. They come in the order of the text,
+// and stand until the next topic is judged. A query's terms count where used says
+// so; of the others the first hit is answered as unused.
+func (r *reading) mentions(hits []hit, used []bool) (mentions []mention, unused []hit) {
+	mentions = r.counting[:0]
 	shown := make([]bool, len(used))
 	for _, h := range hits {
 		switch leaf := h.rule.leaf; {
 		case h.rule.kind == ignore:
 		case leaf == nil || used[leaf.leaf]:
-			counting = append(counting, h)
+			mentions = append(mentions, mention{hit: h})
 		case !shown[leaf.leaf]:
 			shown[leaf.leaf] = true
 			unused = append(unused, h)
 		}
 	}
-	slices.SortStableFunc(counting, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(a.rule.kind, b.rule.kind), cmp.Compare(b.to-b.from, a.to-a.from), inText(a, b))
+	r.counting = mentions
+	slices.SortStableFunc(mentions, func(a, b mention) int {
+		return cmp.Or(cmp.Compare(a.rule.kind, b.rule.kind), cmp.Compare(b.to-b.from, a.to-a.from), inText(a.hit, b.hit))
 	})
-	for _, h := range counting {
-		if !overlaps(taken, h) {
-			r.claim(taken, h)
-			mentions = append(mentions, h)
+	free := mentions[:0]
+	for _, m := range mentions {
+		if !r.claimed(m.hit) {
+			r.claim(m.hit)
+			free = append(free, m)
 		}
 	}
-	slices.SortStableFunc(mentions, inText)
-	return mentions, unused
+	slices.SortStableFunc(free, func(a, b mention) int { return inText(a.hit, b.hit) })
+	return free, unused
 }
 
-// claim marks the words of a hit as taken.
-func (r *reading) claim(taken [][]bool, h hit) {
+// claim marks the words of a hit as taken in this round.
+func (r *reading) claim(h hit) {
 	if h.field < 0 {
 		return
 	}
-	if taken[h.field] == nil {
-		taken[h.field] = make([]bool, len(r.fields[h.field].words)+1) // a regexp may match behind the last word
+	tf := &r.fields[h.field]
+	if tf.taken == nil {
+		tf.taken = make([]uint32, len(tf.words)+1) // a regexp may match behind the last word
 	}
-	for i := h.from; i < min(h.to, len(taken[h.field])); i++ {
-		taken[h.field][i] = true
+	for i := h.from; i < min(h.to, int32(len(tf.taken))); i++ {
+		tf.taken[i] = r.round
 	}
 }
 
-// overlaps says whether a hit shares words with taken ones. Fields without
-// running text are always free.
-func overlaps(taken [][]bool, h hit) bool {
-	if h.field < 0 || taken[h.field] == nil {
+// claimed says whether a hit shares words with one that has claimed them. Fields
+// without running text are always free.
+func (r *reading) claimed(h hit) bool {
+	if h.field < 0 || r.fields[h.field].taken == nil {
 		return false
 	}
-	return slices.Contains(taken[h.field][h.from:min(h.to, len(taken[h.field]))], true)
+	taken := r.fields[h.field].taken
+	return slices.Contains(taken[h.from:min(h.to, int32(len(taken)))], r.round)
 }
 
 // weigh gives each mention its points: 1, or a half for a weak one, unless the
 // source is at home in the topic or two different weak terms stand together.
-func weigh(mentions []hit, home bool) []float64 {
-	weakTerms := map[string]bool{}
-	for _, h := range mentions {
-		if h.rule.kind == weak {
-			weakTerms[h.rule.term] = true
+func weigh(mentions []mention, home bool) {
+	whole, first := home, ""
+	for i := range mentions {
+		switch r := mentions[i].rule; {
+		case r.kind != weak:
+		case first == "":
+			first = r.term
+		case r.term != first:
+			whole = true
 		}
 	}
-	points := make([]float64, len(mentions))
-	for i, h := range mentions {
-		points[i] = 1
-		if h.rule.kind == weak && !home && len(weakTerms) < 2 {
-			points[i] = .5
+	for i := range mentions {
+		mentions[i].points = 1
+		if mentions[i].rule.kind == weak && !whole {
+			mentions[i].points = .5
 		}
 	}
-	return points
 }
 
 // score adds up title, lead and mentions. What the publisher itself says of the
 // item in a field (tag, author, address) counts as the title does. It answers
 // whether a whole mention stands in the title.
-func (m *Match) score(r *reading, mentions []hit, weights []float64) (titleWhole bool) {
+func (m *Match) score(r *reading, mentions []mention) (titleWhole bool) {
 	var title, lead, sum float64
-	for i, h := range mentions {
-		w := weights[i]
-		sum += w
+	for _, h := range mentions {
+		sum += h.points
 		switch {
-		case h.field < 0 || r.fields[h.field].name == "title":
-			title = max(title, w)
-		case r.fields[h.field].leads(h.from):
-			lead = max(lead, w)
+		case h.field <= 0: // the title's number is 0
+			title = max(title, h.points)
+		case r.fields[h.field].leads(int(h.from)):
+			lead = max(lead, h.points)
 		}
 	}
 	m.Score = 3*title + 2*lead + min(sum, 3)
@@ -172,9 +184,15 @@ func (m *Match) score(r *reading, mentions []hit, weights []float64) (titleWhole
 }
 
 func (r *reading) reason(h hit, points float64) Reason {
-	field := h.rule.field
-	if h.field >= 0 {
-		field = r.fields[h.field].name
+	why := Reason{Term: h.rule.term, List: h.rule.list, Words: h.words, At: int(h.from), Points: points}
+	switch {
+	case h.field < 0:
+		why.Field = h.rule.wordless.field
+		return why
+	case h.rule.wordless == nil:
+		tf := &r.fields[h.field]
+		why.Words = tf.text[tf.words[h.from].Start:tf.words[h.to-1].End]
 	}
-	return Reason{Term: h.rule.term, List: h.rule.list, Field: field, Words: h.words, At: h.from, Points: points}
+	why.Field = r.fields[h.field].name
+	return why
 }

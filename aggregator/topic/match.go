@@ -33,21 +33,29 @@ func (r *reading) decide(t *compiled) Match {
 // item's source, and the one its source belongs to, in the order of the config.
 func (s *Set) concerned(r *reading) []*compiled {
 	var ts []*compiled
-	for t := range r.hits {
-		if t.ID != r.doc.Take && takes(t.Sources, r.doc) {
+	ts = make([]*compiled, 0, len(r.hits)+len(s.roving)+1)
+	add := func(t *compiled) {
+		if t.open || t.ID == r.doc.Take || takes(t.Sources, r.doc) {
 			ts = append(ts, t)
 		}
 	}
-	for _, t := range s.roving {
-		if _, hit := r.hits[t]; !hit && t.ID != r.doc.Take && takes(t.Sources, r.doc) {
-			ts = append(ts, t)
+	for i := range r.hits {
+		if order := r.hits[i].order; i == 0 || order != r.hits[i-1].order {
+			add(s.topics[order])
 		}
 	}
+	more := s.roving
 	if t := s.byID[r.doc.Take]; t != nil {
-		ts = append(ts, t)
+		more = append(slices.Clip(more), t)
+	}
+	if len(more) == 0 {
+		return ts
+	}
+	for _, t := range more {
+		add(t)
 	}
 	slices.SortFunc(ts, func(a, b *compiled) int { return cmp.Compare(a.order, b.order) })
-	return ts
+	return slices.Compact(ts)
 }
 
 // Takes says whether a topic looks at the items of a document's source.

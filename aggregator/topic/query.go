@@ -128,11 +128,15 @@ func (c *compiled) slip(m mistake) Error {
 // score waits until its topic is judged.
 func (s *Set) file(c *compiled) {
 	q := c.query
+	scores := &place{topic: c, order: int32(c.order), kind: strong, lang: "all", list: "query"}
+	asks := &place{topic: c, order: int32(c.order), kind: asked, lang: "all", list: "query"}
 	for _, n := range q.leaves {
-		n.rule = &rule{clause: n.clause, topic: c, kind: asked, lang: "all", term: n.text, list: "query", leaf: n}
+		in := asks
 		if n.scores {
-			n.rule.kind = strong
+			in = scores
 		}
+		n.rule = s.index.rule(in, n.text, &n.clause)
+		n.rule.leaf = n
 		worded := len(n.clause.toks) > 0 && running(n.clause.field)
 		n.late = n.topic != "" || !worded && !n.scores
 		if !n.late {

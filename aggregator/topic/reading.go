@@ -15,14 +15,17 @@ const leadWords = 60
 
 // A reading is one item on its way through all topics.
 type reading struct {
-	doc    Doc
-	lang   string // "" unknown
-	script string
-	fields []textField
-	values map[string][]value // of the fields that are no running text, filled as asked for
-	hits   map[*compiled][]hit
-	count  map[*rule]int
-	judged map[*compiled]Match // of topics that other topics ask for
+	doc      Doc
+	lang     string // "" unknown
+	script   string
+	fields   []textField
+	values   map[string][]value // of the fields that are no running text, filled as asked for
+	index    *index
+	hits     []hit               // grouped by topic, once all are found
+	count    map[*rule]int       // of hits, once there are many
+	counting []mention           // of the topic being judged
+	round    uint32              // number of the topic being judged, see claim
+	judged   map[*compiled]Match // of topics that other topics ask for
 }
 
 // A textField is a running text of the item, cut into words once.
@@ -31,6 +34,11 @@ type textField struct {
 	text  string
 	words []words.Word
 	lower string // of what regexps look at; filled as asked for
+
+	// By word, filled by the index, and taken by judge as asked for.
+	numbers []uint32   // 0 when no rule asks for the word
+	stems   [][]string // nil when no word has any
+	taken   []uint32   // the last round in which a hit claimed it
 
 	// Where the body and the summary say the same, word for word: mentions there
 	// count once, in the body, and are in the lead.
@@ -41,7 +49,7 @@ type textField struct {
 func read(d Doc) *reading {
 	it := d.Item
 	summary := plainText(it.Summary)
-	r := &reading{doc: d, hits: map[*compiled][]hit{}, count: map[*rule]int{}}
+	r := &reading{doc: d}
 	r.fields = []textField{field("title", it.Title), field("summary", summary), {name: "body"}}
 	if body := &r.fields[2]; it.Text == summary {
 		*body = r.fields[1]
@@ -129,25 +137,27 @@ func plainText(src string) string {
 
 // A value is what a field without running text holds.
 type value struct {
-	raw, fold string
-	words     []words.Word
+	textField
+	fold string
 }
 
 // valuesOf lists what a field beside the running text holds.
-func (r *reading) valuesOf(field string) []value {
-	if vs, ok := r.values[field]; ok {
+func (r *reading) valuesOf(name string) []value {
+	if vs, ok := r.values[name]; ok {
 		return vs
 	}
 	var vs []value
-	for _, raw := range r.rawValues(field) {
+	for _, raw := range r.rawValues(name) {
 		if raw != "" {
-			vs = append(vs, value{raw, words.Fold(raw), words.Split(raw)})
+			v := value{field(name, raw), words.Fold(raw)}
+			v.lookUp(r.index)
+			vs = append(vs, v)
 		}
 	}
 	if r.values == nil {
 		r.values = map[string][]value{}
 	}
-	r.values[field] = vs
+	r.values[name] = vs
 	return vs
 }
 

@@ -62,11 +62,15 @@ var particles = []string{
 // remains would be anything.
 const least = 3
 
+// Prefixable says whether a folded word is in the Arabic block, where words may
+// carry prefixes.
+func Prefixable(fold string) bool { return fold != "" && fold[0] >= 0xd8 && fold[0] <= 0xdb }
+
 // Stems lists what remains of a folded Arabic word without each prefix it may
 // carry: والسوري may be السوري and سوري. After ل the article loses its alef, so
 // that للاسد may be الاسد too. There are none for a word in another script.
 func Stems(fold string) (stems []string) {
-	if fold == "" || fold[0] < 0xd8 || fold[0] > 0xdb { // not in the Arabic block
+	if !Prefixable(fold) {
 		return nil
 	}
 	letters := utf8.RuneCountInString(fold)
@@ -86,7 +90,7 @@ func Stems(fold string) (stems []string) {
 // Prefixed lists the words in which a folded Arabic word stands behind a prefix:
 // those it is one of the Stems of. There are none for a word in another script.
 func Prefixed(fold string) (forms []string) {
-	if fold == "" || fold[0] < 0xd8 || fold[0] > 0xdb || utf8.RuneCountInString(fold) < least {
+	if !Prefixable(fold) || utf8.RuneCountInString(fold) < least {
 		return nil
 	}
 	for _, p := range particles {

@@ -36,10 +36,21 @@ type Word struct {
 func Split(s string) []Word {
 	ws := make([]Word, 0, len(s)/5+1)
 	var pair []int // offsets of the characters of a run without spaces
-	at := 0
-	for it := uax29.FromString(s); it.Next(); {
-		tok := it.Value()
+	it := uax29.FromString("")
+	for at := 0; at < len(s); {
 		start := at
+		if end, letters := ascii(s, at); end > at {
+			ws, pair = pairs(ws, s, pair, start), pair[:0]
+			if letters {
+				low := strings.ToLower(s[start:end])
+				ws = append(ws, Word{s[start:end], low, low, start, end})
+			}
+			at = end
+			continue
+		}
+		it.SetText(s[at:])
+		it.Next()
+		tok := it.Value()
 		at += len(tok)
 		r, _ := utf8.DecodeRuneInString(tok)
 		if spaceless(r) {
@@ -55,8 +66,37 @@ func Split(s string) []Word {
 			ws = parts(ws, tok, start)
 		}
 	}
-	return pairs(ws, s, pair, at)
+	return pairs(ws, s, pair, len(s))
 }
+
+// ascii finds the end of the word, or of the one sign, that begins at a boundary,
+// where its neighbours leave no doubt; most words of most news. It answers at when
+// there is doubt: a sign that may join words, or anything but ASCII, comes next.
+func ascii(s string, at int) (end int, letters bool) {
+	for end = at; end < len(s) && alphanumeric(s[end]); {
+		end++
+	}
+	if end == at {
+		if s[at] == '_' || s[at] >= utf8.RuneSelf {
+			return at, false
+		}
+		end++
+		if end < len(s) && s[end] >= utf8.RuneSelf { // a mark would stand on the sign
+			return at, false
+		}
+		return end, false
+	}
+	next := end
+	if next < len(s) && strings.IndexByte(".:',;", s[next]) >= 0 { // joins what stands on both sides
+		next++
+	}
+	if next < len(s) && (s[next] >= utf8.RuneSelf || s[next] == '_' || next > end && alphanumeric(s[next])) {
+		return at, false
+	}
+	return end, true
+}
+
+func alphanumeric(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || digit(c) }
 
 // spaceless says whether a script writes words without spaces and is matched by
 // pairs of characters.
@@ -66,6 +106,9 @@ func spaceless(r rune) bool {
 
 // pairs adds the pairs of a run that ends at end.
 func pairs(ws []Word, s string, at []int, end int) []Word {
+	if len(at) == 0 {
+		return ws
+	}
 	bounds := append(at[:len(at):len(at)], end)
 	for i := range at {
 		stop := min(i+2, len(at))

@@ -4,8 +4,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
+	uax29 "github.com/clipperhouse/uax29/v2/words"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -213,4 +215,36 @@ func TestWhatIsPrefixedHasTheWordAmongItsStems(t *testing.T) {
 			t.Errorf("%s: %v", w, forms)
 		}
 	}
+}
+
+// The short way past ASCII finds the words that the whole of UAX #29 does.
+func TestSplitCutsWhereUAX29Does(t *testing.T) {
+	alphabet := []rune("aZ9 .,:;'’_-\"@[`{/\r\n\t\u00a0\u0301\u200d\u00adéאلا叙カ🇸🇾😀")
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringOfN(rapid.RuneFrom(alphabet), 0, 20, -1).Draw(t, "text")
+		if got, want := Split(s), longSplit(s); !slices.Equal(got, want) {
+			t.Fatalf("%q: %+v, want %+v", s, got, want)
+		}
+	})
+}
+
+// longSplit is Split with every token from UAX #29.
+func longSplit(s string) (ws []Word) {
+	var pair []int
+	for it := uax29.FromString(s); it.Next(); {
+		tok := it.Value()
+		if r, _ := utf8.DecodeRuneInString(tok); spaceless(r) {
+			for i, r := range tok {
+				if i == 0 || !unicode.IsMark(r) {
+					pair = append(pair, it.Start()+i)
+				}
+			}
+			continue
+		}
+		ws, pair = pairs(ws, s, pair, it.Start()), nil
+		if r, _ := utf8.DecodeRuneInString(tok); unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || r == '_' || r == narrowBlank {
+			ws = parts(ws, tok, it.Start())
+		}
+	}
+	return pairs(ws, s, pair, len(s))
 }
