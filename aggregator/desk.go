@@ -16,7 +16,7 @@ import (
 // A DeskStore is what the desk asks of the store.
 type DeskStore interface {
 	Queue(ctx context.Context, due Due, limit int) ([]Record, error)
-	Window(ctx context.Context, since time.Time) ([]Record, error)
+	Window(ctx context.Context, since time.Time) (Window, error)
 	Stories(ctx context.Context, stories []int64) (entries []Entry, waiting []Record, err error)
 	Issues(ctx context.Context) ([]Issue, error)
 	File(ctx context.Context, f Filing) error
@@ -135,7 +135,8 @@ func (d *Desk) file(ctx context.Context, plan *Plan, records []Record, now time.
 	if err := d.open(ctx, now); err != nil {
 		return Round{}, err
 	}
-	f := Filing{Plan: plan.Print, At: d.Now(), Staged: replanned(plan, records)}
+	f := Filing{Plan: plan.Print, At: d.Now(), Staged: replanned(plan, records), Frequencies: d.index.Due(now)}
+	d.index.Use(f.Frequencies...)
 	var stories []int64
 	for i := range records {
 		r := &records[i]
@@ -193,43 +194,26 @@ func (r *Round) count(rec *Record) {
 	}
 }
 
-// open reads the window of filed items, as stored: a restart never decides again.
-func (d *Desk) open(ctx context.Context, now time.Time) error {
-	if d.index != nil {
-		d.index.Trim(now.Add(-story.Window))
-		return nil
-	}
-	records, err := d.Store.Window(ctx, now.Add(-story.Window))
-	if err != nil {
-		return fmt.Errorf("read the window: %w", err)
-	}
-	d.index = story.NewIndex()
-	for i := range records {
-		r := &records[i]
-		d.index.Add(piece(r), story.Verdict{Story: r.Story, CopyOf: r.CopyOf})
-	}
-	return nil
-}
-
 // decide fills r's matches and its place. A panic is this item's own: it stays
 // unmatched, and why says so (I4).
 func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.Log.Error("panic in filing", "item", r.ID, "err", p, "stack", string(debug.Stack()))
-			r.Matches, r.Story, r.CopyOf = nil, 0, 0
+			r.Matches, r.Signature = nil, nil
+			r.nowhere("")
 			r.Rule = fmt.Sprintf("not filed, a defect of wiredesk: panic: %v", p)
 		}
 	}()
 	if !r.Withdrawn.IsZero() {
 		d.index.Remove(r.ID)
-		r.Story, r.CopyOf, r.Rule = 0, 0, "withdrawn by its publisher"
+		r.nowhere("withdrawn by its publisher")
 		return
 	}
 	r.Matches = plan.Match(r)
 	if !slices.ContainsFunc(r.Matches, func(m topic.Match) bool { return m.In }) {
 		d.index.Remove(r.ID)
-		r.Story, r.CopyOf, r.Rule = 0, 0, ""
+		r.nowhere("")
 		return
 	}
 	if story, rule := placed(r); story != 0 {
@@ -242,12 +226,18 @@ func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 		}
 		return
 	}
-	p := piece(r)
+	p := story.Piece{Record: r.ID, Source: r.Source, At: r.Published, Came: r.FirstSeen, Signature: story.Sign(&r.Item)}
+	r.Signature = &p.Signature
 	if r.Story == 0 { // a record keeps the place it was once given
 		v := d.index.Place(p)
-		r.Story, r.CopyOf, r.Rule = v.Story, v.CopyOf, v.Rule
+		r.Story, r.CopyOf, r.Rule, r.Near, r.Links = v.Story, v.CopyOf, v.Rule, v.Near.String(), v.Links
 	}
 	d.index.Add(p, story.Verdict{Story: r.Story, CopyOf: r.CopyOf})
+}
+
+// nowhere takes a record out of its story.
+func (r *Record) nowhere(rule string) {
+	r.Story, r.CopyOf, r.Rule, r.Near, r.Links = 0, 0, rule, "", nil
 }
 
 // move gives a record the story that an order names. It stays a copy only of what
@@ -268,14 +258,6 @@ func doc(plan *Plan, r *Record) topic.Doc {
 		d.Home, d.Take, d.Tags = src.Home, src.Take, src.Tags
 	}
 	return d
-}
-
-func piece(r *Record) story.Piece {
-	sum, _ := story.Sign(r.Item.Text)
-	return story.Piece{
-		Record: r.ID, Source: r.Source, Lang: r.Item.Lang,
-		At: r.Published, Came: r.FirstSeen, Sum: sum,
-	}
 }
 
 // reprint raises the version of editions whose look the plan has changed, and of

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wiredesk/wiredesk/aggregator/story"
 	"github.com/wiredesk/wiredesk/aggregator/topic"
 )
 
@@ -15,30 +16,34 @@ import (
 // of it or all. So what such a round does to entries is Staged: the desk finds it
 // again, readers do not. The round that finds nothing left to do has Show.
 type Filing struct {
-	Plan      string // fingerprint of the plan that decided
-	Decisions []Decision
-	Entries   []Entry   // opened or changed, whole
-	Withdrawn []string  // ids of entries taken out of their edition
-	Changed   []Issue   // editions whose documents change: Edition and Print; the store raises Version and ChangedAt
-	Staged    bool      // Entries and Withdrawn are kept back from readers
-	Show      bool      // all that was ever kept back is published now
-	Round     Round     // the ledger
-	At        time.Time // the round's time
+	Plan        string // fingerprint of the plan that decided
+	Decisions   []Decision
+	Entries     []Entry             // opened or changed, whole
+	Withdrawn   []string            // ids of entries taken out of their edition
+	Changed     []Issue             // editions whose documents change: Edition and Print; the store raises Version and ChangedAt
+	Staged      bool                // Entries and Withdrawn are kept back from readers
+	Show        bool                // all that was ever kept back is published now
+	Round       Round               // the ledger
+	Frequencies []story.Frequencies // frozen before these decisions
+	At          time.Time           // the round's time
 }
 
 // A Decision is what the desk says of one record. It holds for the revision and
 // the orders it was made of: a record that is revised, or about which an order is
 // given, meanwhile stays in the queue.
 type Decision struct {
-	Record  int64
-	Rev     int
-	Order   int64     // the last one obeyed; 0 for none
-	Again   time.Time // when to file the record again; zero: when something happens
-	Matches []topic.Match
-	Story   int64 // id of the story's first record; 0 when in no topic
-	CopyOf  int64
-	Rule    string
-	Aside   string // why no entry shows it, or not yet
+	Record    int64
+	Rev       int
+	Order     int64     // the last one obeyed; 0 for none
+	Again     time.Time // when to file the record again; zero: when something happens
+	Matches   []topic.Match
+	Story     int64 // id of the story's first record; 0 when in no topic
+	CopyOf    int64
+	Rule      string
+	Near      string
+	Links     []story.Link
+	Signature *story.Signature // nil: what is stored stands
+	Aside     string           // why no entry shows it, or not yet
 }
 
 // A Due asks the store for what waits. The store lists it in one order, which
@@ -74,7 +79,7 @@ func (l *layout) decision(r *Record) Decision {
 	}
 	return Decision{
 		Record: r.ID, Rev: r.Rev, Order: r.LastOrder(), Again: again, Matches: r.Matches,
-		Story: r.Story, CopyOf: r.CopyOf, Rule: r.Rule, Aside: strings.Join(w.why, "; "),
+		Story: r.Story, CopyOf: r.CopyOf, Rule: r.Rule, Near: r.Near, Links: r.Links, Signature: r.Signature, Aside: strings.Join(w.why, "; "),
 	}
 }
 

@@ -3,6 +3,7 @@ package aggregator_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -274,7 +275,11 @@ func (r *room) state() (all []string) {
 		all = append(all, fmt.Sprint(rec.ID, rec.FiledRev, rec.FiledPlan, rec.FiledSeq, rec.Story, rec.CopyOf, rec.Rule, rec.Matches))
 	}
 	for _, e := range r.shown() {
-		all = append(all, fmt.Sprintf("%+v", e))
+		doc, err := json.Marshal(e)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		all = append(all, string(doc))
 	}
 	issues, err := r.db.Issues(r.t.Context())
 	if err != nil {

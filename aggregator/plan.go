@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/wiredesk/wiredesk/aggregator/story"
 	"github.com/wiredesk/wiredesk/aggregator/topic"
 	"github.com/wiredesk/wiredesk/config"
 	"github.com/wiredesk/wiredesk/feeds"
@@ -158,10 +159,11 @@ func (p *Plan) fingerprint() string {
 	}
 	sum := struct {
 		Scorer   int
+		Story    string // signatures of another version are made anew
 		Topics   []config.Topic
 		Sources  []source
 		Editions []edition
-	}{Scorer: scorer}
+	}{Scorer: scorer, Story: story.Version}
 	for _, t := range p.Config.Topics {
 		bare := *t
 		bare.Title, bare.Tests = "", nil

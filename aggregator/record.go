@@ -3,6 +3,7 @@ package aggregator
 import (
 	"time"
 
+	"github.com/wiredesk/wiredesk/aggregator/story"
 	"github.com/wiredesk/wiredesk/aggregator/topic"
 	"github.com/wiredesk/wiredesk/feeds"
 )
@@ -84,6 +85,8 @@ type Record struct {
 	NoteRev   int       // the revision that brought Note; 0 for none
 	Withdrawn time.Time // when the publisher took the item back; zero: it stands
 
+	Signature *story.Signature // what it is compared by; the desk makes it, the store keeps it apart
+
 	Orders []Order // by hand, oldest first; left out where nobody asks for them
 
 	// What the desk decided. Zero until it has.
@@ -95,6 +98,8 @@ type Record struct {
 	Story      int64         // 0 when in no topic
 	CopyOf     int64         // record whose text it repeats; 0 for an original
 	Rule       string        // which rule placed it, with its figures
+	Near       string        // the story that it just does not tell, in words
+	Links      []story.Link  // stories in other languages that tell the same
 	Aside      string        // why no entry shows it, or not yet, in words; "" when each edition that wants it does
 }
 

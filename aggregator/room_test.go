@@ -333,7 +333,7 @@ func TestAChangedTopicWorksOnThePast(t *testing.T) {
 
 func TestEveryDecisionIsKeptWithItsReasons(t *testing.T) {
 	r := newRoom(t, `'Aleppo'`)
-	r.docs["https://one.example/feed"] = rss("1|Aleppo reopens|Shops open.", "2|Shops|One mention of Aleppo far down.")
+	r.docs["https://one.example/feed"] = rss("1|Aleppo reopens|Shops open.", "2|Trains|One mention of Aleppo far down.")
 	r.docs["https://two.example/feed"] = rss("9|Cup final|Rain.")
 	_, round := r.round()
 	if want := (aggregator.Round{Filed: 3, Unmatched: 1, Lead: 2}); round != want {

@@ -17,6 +17,9 @@ func (s *DB) File(ctx context.Context, f aggregator.Filing) error {
 		if err := decide(ctx, tx, f); err != nil {
 			return err
 		}
+		if err := freeze(ctx, tx, f.Frequencies); err != nil {
+			return err
+		}
 		if err := publish(ctx, tx, f); err != nil {
 			return err
 		}
@@ -45,15 +48,23 @@ func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 		if err != nil {
 			return err
 		}
+		links, err := json.Marshal(d.Links)
+		if err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, `
 			UPDATE records
 			SET filed_rev = $1, filed_plan = $2, filed_seq = $3, matches = $4, story = $5, copy_of = $6, rule = $7,
-				filed_order = $8, refile_at = $9, aside = $10,
-				out_since = CASE WHEN $5 <> 0 THEN 0 WHEN story <> 0 THEN $11 ELSE out_since END
-			WHERE id = $12`,
-			d.Rev, f.Plan, seq, string(matches), d.Story, d.CopyOf, d.Rule, d.Order, ms(d.Again), d.Aside, ms(f.At), d.Record)
+				filed_order = $8, refile_at = $9, aside = $10, near = $11, links = $12,
+				out_since = CASE WHEN $5 <> 0 THEN 0 WHEN story <> 0 THEN $13 ELSE out_since END
+			WHERE id = $14`,
+			d.Rev, f.Plan, seq, string(matches), d.Story, d.CopyOf, d.Rule, d.Order, ms(d.Again), d.Aside, d.Near, string(links),
+			ms(f.At), d.Record)
 		if err != nil {
 			return fmt.Errorf("item %d: %w", d.Record, err)
+		}
+		if err := sign(ctx, tx, &d); err != nil {
+			return fmt.Errorf("signature of item %d: %w", d.Record, err)
 		}
 	}
 	return nil

@@ -12,7 +12,8 @@ const (
 	keepSeen   = 30 * 24 * time.Hour // after a key has left its document
 	keepOut    = 30 * 24 * time.Hour // after a record has left its last topic
 	keepRounds = 90 * 24 * time.Hour
-	keepShown  = 500 // newest entries of an edition: what a document may hold
+	keepSigned = 15 * 24 * time.Hour // the desk's window, and a day
+	keepShown  = 500                 // newest entries of an edition: what a document may hold
 )
 
 // Prune deletes what retention no longer asks for and answers how many records
@@ -89,6 +90,7 @@ func pruneRest(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	}{
 		{`UPDATE seen SET record = 0 WHERE record <> 0 AND record NOT IN (SELECT id FROM records)`, nil},
 		{`DELETE FROM seen WHERE record = 0 AND left_at > 0 AND left_at < $1`, []any{ms(now.Add(-keepSeen))}},
+		{`DELETE FROM signatures WHERE record NOT IN (SELECT id FROM records WHERE story <> 0 AND first_seen >= $1)`, []any{ms(now.Add(-keepSigned))}},
 		{`DELETE FROM revisions WHERE record NOT IN (SELECT id FROM records)`, nil},
 		{`DELETE FROM members WHERE record NOT IN (SELECT id FROM records)`, nil},
 		{`DELETE FROM entries WHERE id NOT IN (SELECT entry FROM members)`, nil},

@@ -5,24 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator"
 )
 
 const columns = `
 	id, source, item_key, sum, rev, published, first_seen, changed, item,
-	note, note_rev, withdrawn, filed_rev, filed_plan, filed_seq, filed_order, matches, story, copy_of, rule, aside`
-
-// Window lists the filed records of stories that came or were published since,
-// in the order they were filed.
-func (s *DB) Window(ctx context.Context, since time.Time) ([]aggregator.Record, error) {
-	return s.records(ctx, `
-		SELECT`+columns+`
-		FROM records
-		WHERE story <> 0 AND first_seen >= $1
-		ORDER BY filed_seq`, ms(since))
-}
+	note, note_rev, withdrawn, filed_rev, filed_plan, filed_seq, filed_order, matches, story, copy_of, rule, near, links, aside`
 
 // Record finds records by number, or by link or guid exactly as the source has
 // it, newest first, with their orders.
@@ -63,10 +52,10 @@ func recordsOf(ctx context.Context, q querier, query string, args ...any) ([]agg
 	for rows.Next() {
 		var r aggregator.Record
 		var published, firstSeen, changed, withdrawn int64
-		var item, matches []byte
+		var item, matches, links []byte
 		err := rows.Scan(&r.ID, &r.Source, &r.Key, &r.Sum, &r.Rev, &published, &firstSeen, &changed, &item,
 			&r.Note, &r.NoteRev, &withdrawn, &r.FiledRev, &r.FiledPlan, &r.FiledSeq, &r.FiledOrder, &matches,
-			&r.Story, &r.CopyOf, &r.Rule, &r.Aside)
+			&r.Story, &r.CopyOf, &r.Rule, &r.Near, &links, &r.Aside)
 		if err != nil {
 			return nil, err
 		}
@@ -75,6 +64,9 @@ func recordsOf(ctx context.Context, q querier, query string, args ...any) ([]agg
 		}
 		if err := json.Unmarshal(matches, &r.Matches); err != nil {
 			return nil, fmt.Errorf("matches of item %d: %w", r.ID, err)
+		}
+		if err := json.Unmarshal(links, &r.Links); err != nil {
+			return nil, fmt.Errorf("links of item %d: %w", r.ID, err)
 		}
 		r.Published, r.FirstSeen, r.Changed, r.Withdrawn = fromMS(published), fromMS(firstSeen), fromMS(changed), fromMS(withdrawn)
 		all = append(all, r)

@@ -28,7 +28,7 @@ var edges = map[string][]string{
 	"aggregator/topic": {"config", "feeds", "feeds/words"},
 	"aggregator/story": {"feeds", "feeds/words"},
 	"aggregator":       {"aggregator/story", "aggregator/topic", "config", "feeds", "feeds/clean", "feeds/fetch", "feeds/words"},
-	"store":            {"aggregator", "aggregator/topic", "config", "feeds", "feeds/words"},
+	"store":            {"aggregator", "aggregator/story", "aggregator/topic", "config", "feeds", "feeds/words"},
 	"aggregator/web":   {"aggregator", "aggregator/topic", "config", "feeds", "feeds/words"},
 	"cmd/wiredesk":     {"aggregator", "aggregator/topic", "aggregator/web", "config", "feeds", "feeds/fetch", "feeds/words", "store"},
 }

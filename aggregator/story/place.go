@@ -1,0 +1,205 @@
+package story
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Place decides where p belongs. It changes nothing: the same piece on the same
+// index gives the same verdict.
+func (x *Index) Place(p Piece) Verdict {
+	v := x.place(&p)
+	v.Links = x.links(&p, v.Story)
+	return v
+}
+
+func (x *Index) place(p *Piece) Verdict {
+	if v, ok := x.equal(p); ok {
+		return v
+	}
+	if v, ok := x.alike(p); ok {
+		return v
+	}
+	best, near := x.nearest(p)
+	switch {
+	case p.With != 0:
+		return Verdict{Story: p.With, Rule: "story: by hand"}
+	case best.tale == nil:
+		return Verdict{Story: p.Record, Rule: "first: no story in reach is like it", Near: near}
+	}
+	if v, ok := x.spun(p, best.tale); ok {
+		v.Near = near
+		return v
+	}
+	return Verdict{Story: best.tale.id, Rule: best.rule(p), Near: near}
+}
+
+// allowed says whether the operator's word lets p into a story.
+func (p *Piece) allowed(story int64) bool {
+	return (p.With == 0 || p.With == story) && !slices.Contains(p.Not, story)
+}
+
+// A candidate is a story beside a piece.
+type candidate struct {
+	tale   *tale
+	cosine float64
+	bar    float64
+	told   []uint32 // the shared terms that weigh most
+}
+
+// over is how far a candidate is over its bar. Of two stories the large one comes
+// first, so that one piece of news does not grow in two places.
+func (c *candidate) over() float64 {
+	if c.tale == nil {
+		return 0
+	}
+	return c.cosine / c.bar
+}
+
+func (c *candidate) rule(p *Piece) string {
+	rule := fmt.Sprintf("story: cosine %.2f with story %d (bar %.2f, %d originals)", c.cosine, c.tale.id, c.bar, c.tale.leads)
+	var said []string
+	for _, t := range c.told {
+		if w := p.word(t); w != "" {
+			said = append(said, w)
+		}
+	}
+	if len(said) > 0 {
+		rule += ", words: " + strings.Join(said, ", ")
+	}
+	return rule
+}
+
+const (
+	// leadBudget is how many postings one piece may visit in search of a story.
+	leadBudget = 4000
+	// finalists is how many stories are compared exactly.
+	finalists = 8
+	// explained is how many words a rule names.
+	explained = 5
+)
+
+// nearest finds the story whose centroid is most like p, when it is over the bar,
+// and the most alike one that p does not tell.
+func (x *Index) nearest(p *Piece) (best candidate, near Near) {
+	pr := newProbe(&p.Signature, x.frozen[p.Lang])
+	if pr.length == 0 {
+		return candidate{}, Near{}
+	}
+	for _, t := range x.rank(p, &pr) {
+		c := candidate{tale: t, cosine: pr.cosine(t), bar: t.bar(p)}
+		reason := t.closed(p)
+		if reason == "" && c.cosine >= c.bar && c.over() > best.over() {
+			c, best = best, c
+			reason = "another story is more like it"
+		}
+		if c.tale != nil && c.cosine > near.Cosine {
+			near = Near{Story: c.tale.id, Cosine: c.cosine, Bar: c.bar, Reason: reason}
+			if reason == "" {
+				near.Reason = fmt.Sprintf("under the bar of %.2f", c.bar)
+				if c.cosine >= c.bar {
+					near.Reason = "another story is more like it"
+				}
+			}
+		}
+	}
+	if best.tale != nil {
+		best.told = pr.told(best.tale)
+	}
+	return best, near
+}
+
+// takes says whether a story takes a piece of that time.
+func (t *tale) takes(p *Piece) bool {
+	return t.leads < maxLeads && p.At.Sub(t.last) <= Pause && t.first.Sub(p.At) <= Pause &&
+		p.At.Sub(t.first) <= Longest && t.last.Sub(p.At) <= Longest && p.allowed(t.id)
+}
+
+// closed says why a story takes no piece such as p; "" when it does.
+func (t *tale) closed(p *Piece) string {
+	switch {
+	case t.takes(p):
+		return ""
+	case !p.allowed(t.id):
+		return "kept apart by hand"
+	case t.leads >= maxLeads:
+		return "the story is full"
+	case p.At.Sub(t.last) > Pause:
+		return fmt.Sprintf("the story ended %.0f h before", p.At.Sub(t.last).Hours())
+	case t.first.Sub(p.At) > Pause:
+		return fmt.Sprintf("the story began %.0f h after", t.first.Sub(p.At).Hours())
+	case p.At.Sub(t.first) > Longest || t.last.Sub(p.At) > Longest:
+		return fmt.Sprintf("a story takes %.0f days at most", Longest.Hours()/24)
+	}
+	return ""
+}
+
+// rank lists the stories that share the piece's rarest terms, the most alike
+// first as far as that can be told from them.
+func (x *Index) rank(p *Piece, pr *probe) []*tale {
+	leads := x.leads[p.Lang]
+	var touched []int32
+	for _, i := range leads.rarest(pr.v, leadBudget) {
+		c := pr.v[i]
+		w := uint64(c.weight) * pr.tell[i] * pr.tell[i]
+		for _, l := range leads[c.term].leads {
+			at := x.taleOf[l.slot]
+			if at < 0 {
+				continue
+			}
+			if x.scores[at] == 0 {
+				touched = append(touched, at)
+			}
+			x.scores[at] += 1 + uint64(l.weight)*w
+		}
+	}
+	var best []*tale
+	for _, at := range touched {
+		t := x.ranked[at]
+		t.rank = float64(x.scores[at]) / t.length(pr.freq)
+		x.scores[at] = 0
+		if !t.takes(p) {
+			t.rank /= 4 // told of in Near, when nothing else is near
+		}
+		best = insert(best, t)
+	}
+	return best
+}
+
+// insert keeps the finalists in order.
+func insert(best []*tale, t *tale) []*tale {
+	at, _ := slices.BinarySearchFunc(best, t, func(a, b *tale) int {
+		return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.id, b.id))
+	})
+	if at == finalists {
+		return best
+	}
+	if len(best) == finalists {
+		best = best[:finalists-1]
+	}
+	return slices.Insert(best, at, t)
+}
+
+// told lists the shared terms that weigh most.
+func (p *probe) told(t *tale) []uint32 {
+	type part struct {
+		term uint32
+		dot  uint64
+	}
+	var parts []part
+	for i, c := range p.v {
+		if at, ok := slices.BinarySearchFunc(t.sum, c.term, byTerm); ok {
+			parts = append(parts, part{c.term, uint64(c.weight) * uint64(t.sum[at].weight) * p.tell[i] * p.tell[i]})
+		}
+	}
+	slices.SortFunc(parts, func(a, b part) int {
+		return cmp.Or(cmp.Compare(b.dot, a.dot), cmp.Compare(a.term, b.term))
+	})
+	var terms []uint32
+	for _, p := range parts[:min(len(parts), explained)] {
+		terms = append(terms, p.term)
+	}
+	return terms
+}
