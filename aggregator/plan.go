@@ -30,6 +30,7 @@ type Plan struct {
 	sources   map[string]*config.Source
 	editions  map[string]*config.Edition
 	schedules map[string]schedule // by source id; cron only
+	jobs      []job               // that have times
 	rules     *clean.Rules        // for links; nil for none
 }
 
@@ -51,6 +52,7 @@ func Compile(cfg *config.Config) (*Plan, []config.Error) {
 	}
 	p.Topics = set
 	errs = append(errs, p.index()...)
+	errs = append(errs, p.readJobs()...)
 	errs = append(errs, p.loadRules()...)
 	if set != nil {
 		errs = append(errs, runTests(cfg, set)...)
