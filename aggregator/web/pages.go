@@ -77,12 +77,7 @@ type day struct {
 
 // edition prints an edition's page.
 func (s *Site) edition(ctx context.Context, id string) (*aggregator.Document, error) {
-	plan := s.Plan()
-	ed := plan.Edition(id)
-	if ed == nil || !aggregator.Prints(ed, "html") {
-		return nil, aggregator.ErrNoEdition
-	}
-	return s.Press.Render(ctx, ed, "html", func(issue aggregator.Issue, entries []aggregator.Entry) (*aggregator.Document, error) {
+	return s.Press.Render(ctx, id, "html", func(plan *aggregator.Plan, ed *config.Edition, issue aggregator.Issue, entries []aggregator.Entry) (*aggregator.Document, error) {
 		pinned, rest := split(entries)
 		return page("edition.html", editionPage{
 			Site: plan.Config.Site, Title: aggregator.EditionTitle(plan, ed),
@@ -153,6 +148,7 @@ type statusPage struct {
 	Sources []sourceLine
 	OK      int
 	Failing int
+	Config  Reading
 }
 
 type sourceLine struct {
@@ -169,6 +165,9 @@ func (s *Site) status(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := statusPage{Site: s.Plan().Config.Site}
+	if s.Reading != nil {
+		p.Config = s.Reading()
+	}
 	for _, st := range states {
 		line := sourceLine{ID: st.Source, Title: st.Feed.Title, State: st, Words: st.Health(), Bad: st.Error != ""}
 		if line.Bad {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,12 +54,7 @@ func load(c *cobra.Command) (*aggregator.Plan, error) {
 // compile reads one config file. Meaning is judged only where the file can be
 // read at all; mistakes of both kinds come together.
 func compile(path string, w io.Writer) (*aggregator.Plan, error) {
-	cfg, errs := config.Load(path)
-	var plan *aggregator.Plan
-	if cfg != nil {
-		p, more := aggregator.Compile(cfg)
-		plan, errs = p, append(errs, more...)
-	}
+	_, plan, errs := readConfig(path)
 	wrong := 0
 	for _, e := range errs {
 		fmt.Fprintln(w, e.Format())
@@ -70,6 +66,21 @@ func compile(path string, w io.Writer) (*aggregator.Plan, error) {
 		return nil, &exit{exitConfig, fmt.Errorf("%s: %s; nothing was started", path, count(wrong, "mistake"))}
 	}
 	return plan, nil
+}
+
+// readConfig loads and compiles one config file. The config is nil when a file of it is
+// no TOML, and the plan when there is any mistake; warnings alone are no obstacle.
+func readConfig(path string) (*config.Config, *aggregator.Plan, []config.Error) {
+	cfg, errs := config.Load(path)
+	if cfg == nil {
+		return nil, nil, errs
+	}
+	plan, more := aggregator.Compile(cfg)
+	errs = append(errs, more...)
+	if slices.ContainsFunc(errs, func(e config.Error) bool { return !e.Warning }) {
+		plan = nil
+	}
+	return cfg, plan, errs
 }
 
 // count writes a number with its noun.

@@ -160,7 +160,7 @@ func (d demo) round(ctx context.Context, out io.Writer, n *newsroom) error {
 			fmt.Fprintf(out, "  %s: %s\n", st.Source, plain(st.Error))
 		}
 	}
-	for _, ed := range n.plan.Config.Editions {
+	for _, ed := range n.active().Config.Editions {
 		issue, entries, err := n.db.Edition(ctx, ed.ID, ed.Items, 500, ed.Span)
 		if err != nil {
 			return err
