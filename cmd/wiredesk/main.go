@@ -111,7 +111,7 @@ func rootCommand() *cobra.Command {
 		putCommand(), dropCommand(), pinCommand(), noteCommand(), headlineCommand(),
 		mergeCommand(), splitCommand(), exportCommand(),
 		backupCommand(), restoreCommand(), pruneCommand(), doctorCommand(),
-		reloadCommand(), healthcheckCommand())
+		reloadCommand(), healthcheckCommand(), manCommand())
 	return root
 }
 

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
@@ -27,6 +30,7 @@ func TestMain(m *testing.M) {
 //	await FILE RE  wait until a file that a daemon writes matches; "! await"
 //	               until it does not
 //	awaiturl URL RE  the same of an address; an answer of any status counts
+//	code N CMD…    run a command that exits with N
 //	port NAME      $NAME becomes an address of this machine that nobody listens on
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -37,6 +41,7 @@ func TestScripts(t *testing.T) {
 			"await":    await,
 			"awaiturl": awaitURL,
 			"port":     freePort,
+			"code":     exitsWith,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
@@ -99,6 +104,17 @@ func freePort(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Setenv(args[0], l.Addr().String())
 	ts.Check(l.Close())
+}
+
+func exitsWith(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N CMD…")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	var ended *exec.ExitError
+	if !errors.As(err, &ended) || strconv.Itoa(ended.ExitCode()) != args[0] {
+		ts.Fatalf("%v, want exit %s", err, args[0])
+	}
 }
 
 // until reads until what it reads matches; with neg, until it does not.
