@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -302,6 +303,27 @@ func TestAPollInFlightOutlivesAReload(t *testing.T) {
 	p.await("/syria.atom", "Rain in Homs")
 	p.signal(syscall.SIGTERM)
 	if err := p.cmd.Wait(); err != nil || strings.Contains(p.log(), "poll failed") {
+		t.Errorf("%v\n%s", err, p.log())
+	}
+}
+
+// The demo is the daemon: HUP reads its config too, and does not kill it.
+func TestHangupReloadsTheDemo(t *testing.T) {
+	p := &testProcess{t: t, dir: t.TempDir()}
+	p.cmd = exec.CommandContext(t.Context(), "wiredesk", "demo", "--dir", p.dir, "--listen", "127.0.0.1:0")
+	p.cmd.Stdout, p.cmd.Stderr = p, p
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	address := regexp.MustCompile(`(?m)^open +http://(\S+)/ `)
+	p.until(func() bool { return address.MatchString(p.log()) }, "address")
+	p.addr = address.FindStringSubmatch(p.log())[1]
+	p.await("/readyz", "ok\n")
+	before, _ := readingOf(t.Context(), p.addr)
+	p.signal(syscall.SIGHUP)
+	p.until(func() bool { now, _ := readingOf(t.Context(), p.addr); return now != "" && now != before }, "reading of the config")
+	p.signal(syscall.SIGTERM)
+	if err := p.cmd.Wait(); err != nil {
 		t.Errorf("%v\n%s", err, p.log())
 	}
 }

@@ -77,6 +77,8 @@ func (d demo) run(c *cobra.Command) error {
 
 // daemon writes the demo's config and runs what `wiredesk run` runs.
 func (d demo) daemon(ctx context.Context, c *cobra.Command, w *wire, base map[string]string) error {
+	hup, stop := hangups()
+	defer stop()
 	l, address, err := d.listener()
 	if err != nil {
 		return err
@@ -103,6 +105,7 @@ func (d demo) daemon(ctx context.Context, c *cobra.Command, w *wire, base map[st
 		return err
 	}
 	defer n.Close()
+	n.hup = hup
 	out := c.OutOrStdout()
 	fmt.Fprintf(out, "%d outlets on this machine, some of them broken on purpose:\n", len(w.outlets()))
 	for _, o := range w.outlets() {

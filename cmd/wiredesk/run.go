@@ -23,10 +23,8 @@ func runCommand() *cobra.Command {
 			"With --once it does one round and ends: silent when all went well, exit 75 when every source failed.",
 		Args: cobra.NoArgs,
 		RunE: verb(func(c *cobra.Command, _ []string) error {
-			// From the first moment: a HUP that comes while we start must not kill.
-			hup := make(chan os.Signal, 1)
-			signal.Notify(hup, syscall.SIGHUP)
-			defer signal.Stop(hup)
+			hup, stop := hangups()
+			defer stop()
 			plan, err := load(c)
 			if err != nil {
 				return err
@@ -49,6 +47,14 @@ func runCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&once, "once", false, "do one round and exit")
 	return c
+}
+
+// hangups takes HUP from the first moment on, so that one that comes while we
+// start does not kill.
+func hangups() (<-chan os.Signal, func()) {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	return hup, func() { signal.Stop(hup) }
 }
 
 func runOnce(c *cobra.Command, n *newsroom) error {
