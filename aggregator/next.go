@@ -1,12 +1,8 @@
 package aggregator
 
 import (
-	"fmt"
 	"hash/fnv"
-	"strings"
 	"time"
-
-	"github.com/robfig/cron/v3"
 
 	"github.com/wiredesk/wiredesk/config"
 )
@@ -15,72 +11,6 @@ const (
 	longest = 7 * 24 * time.Hour // no source sleeps longer, whatever it asks
 	backoff = 24 * time.Hour     // a failing source is asked at least once a day
 )
-
-// A schedule gives the times of a cron expression.
-type schedule interface {
-	Next(time.Time) time.Time
-}
-
-// parseCron reads a five-field expression. robfig/cron 3.0.1 panics on a TZ
-// prefix without a space and gives the zero time for a day that never comes:
-// both are errors here.
-func parseCron(expr string) (s schedule, err error) {
-	if strings.Contains(expr, "TZ=") {
-		return nil, fmt.Errorf("cron %q: the time zone is site.timezone", expr)
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("cron %q: %v", expr, r)
-		}
-	}()
-	if err := rangeError(expr); err != nil {
-		return nil, err
-	}
-	parsed, err := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow).Parse(expr)
-	if err != nil {
-		return nil, fmt.Errorf("cron %q: %w", expr, err)
-	}
-	if parsed.Next(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
-		return nil, fmt.Errorf("cron %q: never comes", expr)
-	}
-	return parsed, nil
-}
-
-// cronFields are the names and bounds of the five fields.
-var cronFields = []struct {
-	name   string
-	lo, hi int
-}{{"minute", 0, 59}, {"hour", 0, 23}, {"day", 1, 31}, {"month", 1, 12}, {"weekday", 0, 6}}
-
-// rangeError says in plain words which number is out of range.
-func rangeError(expr string) error {
-	parts := strings.Fields(expr)
-	if len(parts) != len(cronFields) {
-		return fmt.Errorf("cron %q: %d fields, want 5 (minute hour day month weekday)", expr, len(parts))
-	}
-	for i, f := range cronFields {
-		for _, n := range numbers(parts[i]) {
-			if n < f.lo || n > f.hi {
-				return fmt.Errorf("cron %q: %s %d is out of range %d–%d", expr, f.name, n, f.lo, f.hi)
-			}
-		}
-	}
-	return nil
-}
-
-// numbers lists the values of a cron field, steps left out.
-func numbers(field string) (ns []int) {
-	for _, part := range strings.Split(field, ",") {
-		span, _, _ := strings.Cut(part, "/")
-		for _, s := range strings.Split(span, "-") {
-			var n int
-			if _, err := fmt.Sscanf(s, "%d", &n); err == nil {
-				ns = append(ns, n)
-			}
-		}
-	}
-	return ns
-}
 
 // An outcome is how a poll ended, as far as the next one depends on it.
 type outcome struct {
@@ -129,18 +59,6 @@ func failing(every time.Duration, o outcome) time.Duration {
 		}
 	}
 	return wait
-}
-
-// cronNext is the first time of s that is at least least away.
-func cronNext(s schedule, now time.Time, least time.Duration, zone *time.Location) time.Time {
-	if zone == nil {
-		zone = time.UTC
-	}
-	next := s.Next(now.Add(least).In(zone))
-	if next.IsZero() {
-		return now.Add(longest)
-	}
-	return next.UTC()
 }
 
 // jitter spreads sources over a twentieth of their interval, each always at the

@@ -31,6 +31,7 @@ type Plan struct {
 	sources   map[string]*config.Source
 	editions  map[string]*config.Edition
 	schedules map[string]schedule // by source id; cron only
+	jobs      []job               // that have times
 	rules     *clean.Rules        // for links; nil for none
 }
 
@@ -52,6 +53,7 @@ func Compile(cfg *config.Config) (*Plan, []config.Error) {
 	}
 	p.Topics = set
 	errs = append(errs, p.index()...)
+	errs = append(errs, p.readJobs()...)
 	errs = append(errs, p.loadRules()...)
 	if set != nil {
 		errs = append(errs, runTests(cfg, set)...)
@@ -142,6 +144,15 @@ func runTests(cfg *config.Config, set *topic.Set) (errs []config.Error) {
 
 // Source returns the source with that id, nil when the plan has none.
 func (p *Plan) Source(id string) *config.Source { return p.sources[id] }
+
+// SourceIDs lists the sources, in the order written.
+func (p *Plan) SourceIDs() []string {
+	var ids []string
+	for _, src := range p.Config.Sources {
+		ids = append(ids, src.ID)
+	}
+	return ids
+}
 
 // Edition returns the edition with that id, nil when the plan has none.
 func (p *Plan) Edition(id string) *config.Edition { return p.editions[id] }

@@ -80,11 +80,7 @@ func (p *Poller) Once(ctx context.Context) (Report, error) {
 
 // adopt makes the store's states those of the plan's sources.
 func (p *Poller) adopt(ctx context.Context) error {
-	var ids []string
-	for _, src := range p.Plan().Config.Sources {
-		ids = append(ids, src.ID)
-	}
-	return p.Store.Adopt(ctx, ids, p.Now())
+	return p.Store.Adopt(ctx, p.Plan().SourceIDs(), p.Now())
 }
 
 // loop keeps up to workers polls in flight, at most one a host: a slow source
@@ -156,16 +152,18 @@ type lineUp struct {
 	later map[string]time.Time
 }
 
-// refill reads what is due once the queue is empty.
+// refill reads what is due once the queue is empty, or of a plan that is no
+// longer the active one.
 func (p *Poller) refill(ctx context.Context, l *lineUp, forever bool) error {
-	if len(l.queue) > 0 {
+	plan := p.Plan()
+	if len(l.queue) > 0 && l.queue[0].plan == plan {
 		return nil
 	}
+	l.queue = nil
 	due, err := p.Store.Due(ctx, p.Now().Add(p.Ahead), 1000+len(l.busy)+len(l.later))
 	if err != nil {
 		return err
 	}
-	plan := p.Plan()
 	for _, st := range due {
 		src := plan.Source(st.Source)
 		if src != nil && !l.busy[st.Source] && !p.Now().Before(l.later[st.Source]) {

@@ -25,6 +25,10 @@ const (
 // ErrNoEdition is answered for an edition or a format the plan does not have.
 var ErrNoEdition = errors.New("no such edition")
 
+// ErrNotFiled is the store's answer for an edition that the desk has not filed
+// yet: an empty document would make readers drop what they hold.
+var ErrNotFiled = errors.New("not filed yet")
+
 // A PressStore is what the press asks of the store.
 type PressStore interface {
 	Edition(ctx context.Context, id string, least, most int, span time.Duration) (Issue, []Entry, error)
@@ -86,12 +90,7 @@ type printed struct {
 
 // Print renders one format of an edition.
 func (p *Press) Print(ctx context.Context, id string, format feeds.Format) (*Document, error) {
-	plan := p.Plan()
-	ed := plan.Edition(id)
-	if ed == nil || !Prints(ed, string(format)) {
-		return nil, fmt.Errorf("%s.%s: %w", id, format, ErrNoEdition)
-	}
-	return p.Render(ctx, ed, string(format), func(issue Issue, entries []Entry) (*Document, error) {
+	return p.Render(ctx, id, string(format), func(plan *Plan, ed *config.Edition, issue Issue, entries []Entry) (*Document, error) {
 		return compose(plan, ed, issue, entries, format)
 	})
 }
@@ -108,9 +107,14 @@ func Prints(ed *config.Edition, format string) bool {
 
 // Render makes a document of an edition's entries, or takes it from the cache
 // when neither the entries nor the plan's look of it have changed. It is how
-// pages become documents like any other.
-func (p *Press) Render(ctx context.Context, ed *config.Edition, format string, render func(Issue, []Entry) (*Document, error)) (*Document, error) {
+// pages become documents like any other. The plan is asked for once: a document
+// is never of two.
+func (p *Press) Render(ctx context.Context, id, format string, render func(*Plan, *config.Edition, Issue, []Entry) (*Document, error)) (*Document, error) {
 	plan := p.Plan()
+	ed := plan.Edition(id)
+	if ed == nil || !Prints(ed, format) {
+		return nil, fmt.Errorf("%s.%s: %w", id, format, ErrNoEdition)
+	}
 	key, look := ed.ID+"."+format, plan.look(ed)
 	now, err := p.version(ctx, ed.ID)
 	if err != nil {
@@ -126,7 +130,7 @@ func (p *Press) Render(ctx context.Context, ed *config.Edition, format string, r
 	if err != nil {
 		return nil, err
 	}
-	doc, err := render(issue, entries)
+	doc, err := render(plan, ed, issue, entries)
 	if err != nil {
 		return nil, err
 	}

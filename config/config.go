@@ -21,9 +21,13 @@ type Config struct {
 	Version  int
 	Site     Site
 	Defaults Defaults
+	Jobs     Jobs
 	Sources  []*Source  // in the order written
 	Topics   []*Topic   // in the order written
 	Editions []*Edition // in the order written
+
+	Files   []string // every file it was read from, the main one first
+	Include []string // patterns of the included files, from where the program runs
 
 	places map[string]span // of values, by path, as in "topics.syria.strong.en[2]"
 }
@@ -40,6 +44,14 @@ type Site struct {
 	Static        string         // directory for static files, "" for none; relative to the config file
 	LinkRules     string         // file of rules for links, "" for none; an absolute path after Load
 	AllowNetworks []string       // prefix[:port] that the guarded dialer lets through
+	Metrics       string         // who may read /metrics: "loopback", "all" or "none"
+}
+
+// Jobs are the cron expressions of what the daemon does beside its work, in
+// Site.Timezone; "" is never. aggregator.Compile reads them.
+type Jobs struct {
+	Backup string // writes a checked copy of the database
+	Prune  string // deletes what retention no longer asks for
 }
 
 // Defaults hold for each source that does not say otherwise.

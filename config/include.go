@@ -25,6 +25,7 @@ func (r *reader) includes(root *value) bool {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(r.dir, path)
 		}
+		r.cfg.Include = append(r.cfg.Include, path)
 		names, err := filepath.Glob(path)
 		if err != nil || len(names) == 0 {
 			r.fail(at, "paths start from the folder of this file", "include: no file matches %q", pattern.Text)
@@ -35,6 +36,7 @@ func (r *reader) includes(root *value) bool {
 				continue // by another pattern; or "*.toml" found the main file
 			}
 			r.rank[filepath.Clean(name)] = len(r.rank)
+			r.cfg.Files = append(r.cfg.Files, name)
 			ok = r.include(at, filepath.Clean(name)) && ok
 		}
 	}

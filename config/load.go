@@ -20,12 +20,13 @@ import (
 func Preset() Config {
 	return Config{
 		Version: 1,
-		Site:    Site{Timezone: time.UTC, Listen: "127.0.0.1:8080", Data: "data"},
+		Site:    Site{Timezone: time.UTC, Listen: "127.0.0.1:8080", Data: "data", Metrics: "loopback"},
 		Defaults: Defaults{
 			Fetch:    Schedule{Every: 20 * time.Minute},
 			MinFetch: 15 * time.Minute,
 			Keep:     30 * units['d'], KeepMatched: 3 * units['y'], Excerpt: 300,
 		},
+		Jobs: Jobs{Prune: "7 * * * *"},
 	}
 }
 
@@ -80,7 +81,7 @@ func Parse(path string, data []byte) (*Config, []Error) { return parse(path, dat
 
 func parse(path string, data []byte, read func(name string) ([]byte, error)) (*Config, []Error) {
 	cfg := Preset()
-	cfg.File = path
+	cfg.File, cfg.Files = path, []string{path}
 	r := newReader(&cfg)
 	r.read = read
 	root, syntax := parseTree(&file{name: path, data: data})
@@ -124,7 +125,7 @@ func (r *reader) sort() {
 }
 
 func (r *reader) main(root *value) {
-	r.keys(root, "", "version", "include", "site", "defaults", "sources", "topics", "editions")
+	r.keys(root, "", "version", "include", "site", "defaults", "jobs", "sources", "topics", "editions")
 	v := root.find("version")
 	switch {
 	case v == nil:
@@ -136,6 +137,7 @@ func (r *reader) main(root *value) {
 	}
 	r.site(r.table(root, "", "site"))
 	r.defaults(r.table(root, "", "defaults"))
+	r.jobs(r.table(root, "", "jobs"))
 	r.nouns(root)
 }
 
@@ -176,7 +178,7 @@ func (r *reader) named(e *entry, kind string, read func(id, path string, t *valu
 }
 
 func (r *reader) site(t *value) {
-	r.keys(t, "site", "title", "base_url", "tag", "contact", "timezone", "listen", "data", "static", "link_rules", "allow_networks")
+	r.keys(t, "site", "title", "base_url", "tag", "contact", "timezone", "listen", "data", "static", "link_rules", "allow_networks", "metrics")
 	s := &r.cfg.Site
 	s.Title = r.text(t, "site", "title", "")
 	s.BaseURL = strings.TrimRight(r.text(t, "site", "base_url", ""), "/")
@@ -187,6 +189,9 @@ func (r *reader) site(t *value) {
 	s.Static = r.text(t, "site", "static", "")
 	s.LinkRules = r.linkRules(t)
 	s.AllowNetworks = r.texts(t, "site", "allow_networks")
+	if t.find("metrics") != nil {
+		s.Metrics = map[bool]string{true: "all", false: "none"}[r.yes(t, "site", "metrics")]
+	}
 	if name := r.text(t, "site", "timezone", ""); name != "" {
 		zone, err := time.LoadLocation(name)
 		if err != nil {
@@ -213,6 +218,7 @@ func (r *reader) linkRules(t *value) string {
 		name = filepath.Join(r.dir, name)
 	}
 	path, err := filepath.Abs(name)
+	r.cfg.Files = append(r.cfg.Files, path) // there or not: it may come
 	if err == nil {
 		_, err = readFile(path)
 	}
@@ -231,6 +237,14 @@ func (r *reader) defaults(t *value) {
 	d.Keep = r.length(t, "defaults", "keep", d.Keep)
 	d.KeepMatched = r.length(t, "defaults", "keep_matched", d.KeepMatched)
 	d.Excerpt = r.number(t, "defaults", "excerpt", d.Excerpt, 0, 1000)
+}
+
+// jobs reads what the daemon does at set times. A key that is empty is never.
+func (r *reader) jobs(t *value) {
+	r.keys(t, "jobs", "backup", "prune")
+	j := &r.cfg.Jobs
+	j.Backup = strings.TrimSpace(r.text(t, "jobs", "backup", j.Backup))
+	j.Prune = strings.TrimSpace(r.text(t, "jobs", "prune", j.Prune))
 }
 
 var topicKeys = []string{"title", "sources", "aim", "query", "strong", "weak", "ignore", "reject", "tests"}

@@ -87,6 +87,7 @@ func (r *reader) secretAddress(t *value, path string) string {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(r.dir, name)
 	}
+	r.cfg.Files = append(r.cfg.Files, name) // there or not: it may come
 	const help = "the file holds the address and nothing else; its path starts from the folder of the main file"
 	data, err := readFile(name)
 	if err != nil {

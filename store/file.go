@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -222,8 +223,11 @@ func (s *DB) Edition(ctx context.Context, id string, least, most int, span time.
 		SELECT version, changed_at, look
 		FROM issues
 		WHERE edition = $1`, id).Scan(&is.Version, &at, &is.Print)
+	if errors.Is(err, sql.ErrNoRows) {
+		return is, nil, fmt.Errorf("edition %s is %w: %w", id, aggregator.ErrNotFiled, err)
+	}
 	if err != nil {
-		return is, nil, fmt.Errorf("edition %s is not filed yet: %w", id, err)
+		return is, nil, fmt.Errorf("edition %s: %w", id, err)
 	}
 	is.ChangedAt = fromMS(at)
 	es, err = entries(ctx, tx, `

@@ -77,12 +77,7 @@ type day struct {
 
 // edition prints an edition's page.
 func (s *Site) edition(ctx context.Context, id string) (*aggregator.Document, error) {
-	plan := s.Plan()
-	ed := plan.Edition(id)
-	if ed == nil || !aggregator.Prints(ed, "html") {
-		return nil, aggregator.ErrNoEdition
-	}
-	return s.Press.Render(ctx, ed, "html", func(issue aggregator.Issue, entries []aggregator.Entry) (*aggregator.Document, error) {
+	return s.Press.Render(ctx, id, "html", func(plan *aggregator.Plan, ed *config.Edition, issue aggregator.Issue, entries []aggregator.Entry) (*aggregator.Document, error) {
 		pinned, rest := split(entries)
 		return page("edition.html", editionPage{
 			Site: plan.Config.Site, Title: aggregator.EditionTitle(plan, ed),
@@ -154,6 +149,7 @@ type statusPage struct {
 	OK      int
 	Failing int
 	Past    int // items that a changed config has still to file
+	Config  Reading
 }
 
 type sourceLine struct {
@@ -173,6 +169,9 @@ func (s *Site) status(w http.ResponseWriter, r *http.Request) error {
 	p := statusPage{Site: plan.Config.Site}
 	if p.Past, err = s.Store.Past(r.Context(), plan.Print); err != nil {
 		return err
+	}
+	if s.Reading != nil {
+		p.Config = s.Reading()
 	}
 	for _, st := range states {
 		line := sourceLine{ID: st.Source, Title: st.Feed.Title, State: st, Words: st.Health(), Bad: st.Error != ""}

@@ -21,6 +21,7 @@ func (s *Site) Handler() http.Handler {
 	mux.Handle("GET /status", s.answer(s.status))
 	mux.Handle("GET /healthz", s.answer(s.healthz))
 	mux.Handle("GET /readyz", s.answer(s.readyz))
+	mux.Handle("GET /metrics", s.answer(s.metrics))
 	return mux
 }
 
@@ -103,22 +104,4 @@ func takesGzip(accept string) bool {
 		return err == nil && v > 0
 	}
 	return false
-}
-
-func (s *Site) healthz(w http.ResponseWriter, _ *http.Request) error {
-	_, err := fmt.Fprintln(w, "ok")
-	return err
-}
-
-// readyz answers ok once the store can be read and every edition has a version.
-func (s *Site) readyz(w http.ResponseWriter, r *http.Request) error {
-	issues, err := s.Store.Issues(r.Context())
-	if err != nil {
-		return err
-	}
-	if len(issues) < len(s.Plan().Config.Editions) {
-		return errors.New("the desk has not filed yet")
-	}
-	_, err = fmt.Fprintln(w, "ok")
-	return err
 }

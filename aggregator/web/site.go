@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"log/slog"
+	"net/http"
 	"path"
 	"strings"
 	"time"
@@ -26,6 +27,10 @@ type Site struct {
 	Store Store
 	Plan  func() *aggregator.Plan
 	Log   *slog.Logger
+
+	Ready   func() error   // why the desk is not ready, nil once it is; may be nil
+	Reading func() Reading // how the config was last read; may be nil
+	Metrics http.Handler   // nil for none
 }
 
 var (

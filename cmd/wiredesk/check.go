@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,11 +61,7 @@ func compile(path string, w io.Writer) (*aggregator.Plan, error) {
 // not happen for them. Meaning is judged only where the file can be read at all;
 // mistakes of both kinds come together.
 func judge(path string, cfg *config.Config, errs []config.Error, w io.Writer, not string) (*aggregator.Plan, error) {
-	var plan *aggregator.Plan
-	if cfg != nil {
-		p, more := aggregator.Compile(cfg)
-		plan, errs = p, append(errs, more...)
-	}
+	plan, errs := meaning(cfg, errs)
 	wrong := 0
 	for _, e := range errs {
 		fmt.Fprintln(w, e.Format())
@@ -76,6 +73,28 @@ func judge(path string, cfg *config.Config, errs []config.Error, w io.Writer, no
 		return nil, &exit{exitConfig, fmt.Errorf("%s: %s; %s", path, count(wrong, "mistake"), not)}
 	}
 	return plan, nil
+}
+
+// readConfig loads and compiles one config file. The config is nil when a file of it is
+// no TOML, and the plan when there is any mistake; warnings alone are no obstacle.
+func readConfig(path string) (*config.Config, *aggregator.Plan, []config.Error) {
+	cfg, errs := config.Load(path)
+	plan, errs := meaning(cfg, errs)
+	return cfg, plan, errs
+}
+
+// meaning compiles a config as loaded, nil when it could not be read at all, and
+// adds what is wrong in its meaning. There is no plan where there is a mistake.
+func meaning(cfg *config.Config, errs []config.Error) (*aggregator.Plan, []config.Error) {
+	if cfg == nil {
+		return nil, errs
+	}
+	plan, more := aggregator.Compile(cfg)
+	errs = append(errs, more...)
+	if slices.ContainsFunc(errs, func(e config.Error) bool { return !e.Warning }) {
+		plan = nil
+	}
+	return plan, errs
 }
 
 // count writes a number with its noun.

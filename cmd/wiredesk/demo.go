@@ -77,6 +77,8 @@ func (d demo) run(c *cobra.Command) error {
 
 // daemon writes the demo's config and runs what `wiredesk run` runs.
 func (d demo) daemon(ctx context.Context, c *cobra.Command, w *wire, base map[string]string) error {
+	hup, stop := hangups()
+	defer stop()
 	l, address, err := d.listener()
 	if err != nil {
 		return err
@@ -103,6 +105,7 @@ func (d demo) daemon(ctx context.Context, c *cobra.Command, w *wire, base map[st
 		return err
 	}
 	defer n.Close()
+	n.hup = hup
 	out := c.OutOrStdout()
 	fmt.Fprintf(out, "%d outlets on this machine, some of them broken on purpose:\n", len(w.outlets()))
 	for _, o := range w.outlets() {
@@ -163,7 +166,7 @@ func (d demo) round(ctx context.Context, out io.Writer, n *newsroom) error {
 			fmt.Fprintf(out, "  %s: %s\n", st.Source, plain(st.Error))
 		}
 	}
-	for _, ed := range n.plan.Config.Editions {
+	for _, ed := range n.active().Config.Editions {
 		issue, entries, err := n.db.Edition(ctx, ed.ID, ed.Items, 500, ed.Span)
 		if err != nil {
 			return err

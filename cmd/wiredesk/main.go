@@ -63,10 +63,13 @@ func (e *exit) Error() string {
 
 func (e *exit) Unwrap() error { return e.err }
 
-func main() {
+func main() { os.Exit(process()) }
+
+// process is the whole program: the command line and the signals it was given.
+func process() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal kills
-	os.Exit(execute(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	return execute(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }
 
 // execute runs one command line and returns the exit code. Tests call it as
@@ -108,7 +111,8 @@ func rootCommand() *cobra.Command {
 		whyCommand(), previewCommand(), topicsCommand(), searchCommand(), parseCommand(), versionCommand(),
 		putCommand(), dropCommand(), pinCommand(), noteCommand(), headlineCommand(),
 		mergeCommand(), splitCommand(), exportCommand(),
-		backupCommand(), restoreCommand(), pruneCommand(), doctorCommand())
+		backupCommand(), restoreCommand(), pruneCommand(), doctorCommand(),
+		reloadCommand(), healthcheckCommand(), manCommand())
 	return root
 }
 

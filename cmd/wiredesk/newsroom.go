@@ -8,8 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"sync/atomic"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/wiredesk/wiredesk/aggregator"
@@ -20,41 +23,56 @@ import (
 
 // A newsroom is everything wired together around one plan and one store.
 type newsroom struct {
-	plan   *aggregator.Plan
+	plan    atomic.Pointer[aggregator.Plan] // the active one; see active
+	reading atomic.Pointer[web.Reading]     // how the config was last read
+	opened  time.Time                       // just after the first plan was read
+
 	db     *store.DB
 	client *fetch.Client
+	meter  *meter
 	poller *aggregator.Poller
 	desk   *aggregator.Desk
 	site   *web.Site
 	log    *slog.Logger
-	filed  chan struct{} // an edition has changed: static files are due
+	filed  chan struct{}    // an edition has changed: static files are due
+	hup    <-chan os.Signal // the config is to be read again; nil for nobody to ask
 }
+
+// active is the plan in force. Who asks keeps the answer for the whole of a poll,
+// a print or a round.
+func (n *newsroom) active() *aggregator.Plan { return n.plan.Load() }
 
 // open wires a newsroom. Close it.
 func open(ctx context.Context, plan *aggregator.Plan, log *slog.Logger) (*newsroom, error) {
+	n := &newsroom{opened: time.Now(), log: log, filed: make(chan struct{}, 1)}
+	n.plan.Store(plan)
+	n.reading.Store(&web.Reading{At: n.opened})
 	cfg := plan.Config
-	client, err := fetch.New(fetch.Options{
+	var err error
+	n.client, err = fetch.New(fetch.Options{
 		UserAgent:     fmt.Sprintf("wiredesk/%s (+%s; %s)", version, cfg.Site.BaseURL, cfg.Site.Contact),
 		AllowNetworks: cfg.Site.AllowNetworks,
 	})
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, below(cfg, cfg.Site.Data))
+	n.db, err = store.Open(ctx, below(cfg, cfg.Site.Data))
 	if err != nil {
-		client.Close()
+		n.client.Close()
 		return nil, err
 	}
-	n := &newsroom{plan: plan, db: db, client: client, log: log, filed: make(chan struct{}, 1)}
-	active := func() *aggregator.Plan { return plan }
-	n.desk = aggregator.NewDesk(db, active, log)
+	n.meter = newMeter(n.db)
+	n.desk = aggregator.NewDesk(n.meter, n.active, log)
 	n.desk.Filed = n.wake
 	n.desk.Replanned = n.past(ctx, n.logPast())
 	n.poller = &aggregator.Poller{
-		Store: db, Client: client, Plan: active, Log: log, Saved: n.desk.Wake, Now: time.Now,
+		Store: n.meter, Client: timed{n.client, n.meter.took}, Plan: n.active, Log: log, Saved: n.desk.Wake, Now: time.Now,
 	}
-	press := &aggregator.Press{Store: db, Plan: active}
-	n.site = &web.Site{Press: press, Store: db, Plan: active, Log: log}
+	press := &aggregator.Press{Store: n.db, Plan: n.active}
+	n.site = &web.Site{
+		Press: press, Store: n.db, Plan: n.active, Log: log,
+		Ready: n.meter.ready, Reading: func() web.Reading { return *n.reading.Load() }, Metrics: n.meter.page(),
+	}
 	return n, nil
 }
 
@@ -72,7 +90,7 @@ func (n *newsroom) Close() error {
 
 // once does one round: poll what is due, file it, write static files, prune.
 func (n *newsroom) once(ctx context.Context) (aggregator.Report, aggregator.Round, error) {
-	n.poller.Ahead = n.plan.Config.Defaults.Fetch.Every / 10
+	n.poller.Ahead = n.active().Config.Defaults.Fetch.Every / 10
 	n.desk.Once = true
 	defer func() { n.desk.Once = false }()
 	report, err := n.poller.Once(ctx)
@@ -91,7 +109,8 @@ func (n *newsroom) once(ctx context.Context) (aggregator.Report, aggregator.Roun
 
 // write writes static files when the config wants them.
 func (n *newsroom) write(ctx context.Context) error {
-	dir := below(n.plan.Config, n.plan.Config.Site.Static)
+	cfg := n.active().Config
+	dir := below(cfg, cfg.Site.Static)
 	if dir == "" {
 		return nil
 	}
@@ -103,7 +122,7 @@ func (n *newsroom) write(ctx context.Context) error {
 }
 
 func (n *newsroom) prune(ctx context.Context) error {
-	d := n.plan.Config.Defaults
+	d := n.active().Config.Defaults
 	gone, err := n.db.Prune(ctx, time.Now(), d.Keep, d.KeepMatched)
 	if err == nil && gone > 0 {
 		n.log.Info("pruned", "items", gone)
@@ -114,76 +133,74 @@ func (n *newsroom) prune(ctx context.Context) error {
 // run polls, files, serves and writes until ctx ends. The listener is the
 // caller's to open, so that a taken port is a clear error before anything runs.
 func (n *newsroom) run(ctx context.Context, l net.Listener) error {
-	if err := n.resume(ctx); err != nil {
+	if err := n.sayPast(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // told to stop before it had begun
 		}
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return serve(ctx, l, n.site.Handler()) })
 	group.Go(func() error { return n.poller.Run(ctx) })
 	group.Go(func() error { return n.desk.Run(ctx) })
-	group.Go(func() error { return serve(ctx, l, n.site.Handler()) })
 	group.Go(func() error { return n.keep(ctx) })
 	group.Go(func() error { return n.index(ctx) })
+	group.Go(func() error { return n.jobs().Run(ctx) })
+	group.Go(func() error { return n.reloading(ctx) })
+	group.Go(func() error { return n.watchdog(ctx, l.Addr()) })
+	group.Go(func() error {
+		n.tell(daemon.SdNotifyReady)
+		<-ctx.Done()
+		n.tell(daemon.SdNotifyStopping)
+		return nil
+	})
 	return group.Wait()
 }
 
-// resume does what a stop left half done and writes files that somebody has
-// removed, before anything else. When the config has changed, all that is stored
-// is to be filed again: polls and readers do not wait for that.
-func (n *newsroom) resume(ctx context.Context) error {
-	left, err := n.db.Past(ctx, n.plan.Print)
-	if err != nil {
-		return err
-	}
-	if left > 0 {
-		n.log.Info("the config has changed: filing what is stored once more", "left", left)
-		n.wake()
-		return nil
-	}
-	if _, err := n.desk.File(ctx); err != nil {
-		return err
-	}
-	return n.write(ctx)
-}
+// drainHTTP is how long answers in flight may take once we stop.
+const drainHTTP = 5 * time.Second
 
-// serve answers until ctx ends, then lets answers in flight finish.
+// serve answers until ctx ends, then lets answers in flight finish. Readers that
+// are too slow for that are cut off.
 func serve(ctx context.Context, l net.Listener, h http.Handler) error {
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
-	done := make(chan error, 1)
-	go func() {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var group errgroup.Group
+	group.Go(func() error {
 		<-ctx.Done()
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainHTTP)
 		defer cancel()
-		done <- srv.Shutdown(drain)
-	}()
-	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
+		if srv.Shutdown(drain) != nil {
+			return srv.Close()
+		}
+		return nil
+	})
+	err := srv.Serve(l)
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
 	}
-	return <-done
+	cancel()
+	return errors.Join(err, group.Wait())
 }
 
-// keep writes static files after each change and prunes once an hour. What goes
-// wrong here is logged and tried again: polling does not depend on it.
+// keep writes static files at the start, since somebody may have removed them,
+// and after each change. What goes wrong here is logged and tried again at the
+// next one: polling does not depend on it. An edition that is not filed yet will
+// wake us when it is.
 func (n *newsroom) keep(ctx context.Context) error {
-	hour := time.NewTicker(time.Hour)
-	defer hour.Stop()
 	for {
-		var err error
+		err := n.write(ctx)
+		if err != nil && ctx.Err() == nil && !errors.Is(err, aggregator.ErrNotFiled) {
+			n.log.Error("static files", "err", err)
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-n.filed:
-			err = n.write(ctx)
-		case <-hour.C:
-			err = n.prune(ctx)
-		}
-		if err != nil && ctx.Err() == nil {
-			n.log.Error("upkeep", "err", err)
 		}
 	}
 }

@@ -15,7 +15,7 @@ func (n *newsroom) past(ctx context.Context, tell func(done, of int)) func(done 
 	last, of := 0, 0
 	return func(done int) {
 		if done <= last || done > of { // another plan than at the last call
-			left, err := n.db.Past(ctx, n.plan.Print)
+			left, err := n.db.Past(ctx, n.active().Print)
 			if err != nil {
 				return // a store that cannot be read is the desk's to report
 			}
@@ -40,4 +40,13 @@ func (n *newsroom) logPast() func(done, of int) {
 // pastWords says what waits for the desk after a change of the config.
 func pastWords(left int) string {
 	return fmt.Sprintf("%s not filed by this config yet; the editions change when all are (wiredesk run does it)", count(left, "stored item"))
+}
+
+// sayPast says at the start how much a changed config has to file once more.
+func (n *newsroom) sayPast(ctx context.Context) error {
+	left, err := n.db.Past(ctx, n.active().Print)
+	if err == nil && left > 0 {
+		n.log.Info("the config has changed: filing what is stored once more", "left", left)
+	}
+	return err
 }

@@ -45,12 +45,13 @@ func pastStore(t *testing.T, n int) *store.DB {
 }
 
 func TestThePastIsToldAsDoneOfAll(t *testing.T) {
-	n := &newsroom{db: pastStore(t, 5), plan: &aggregator.Plan{Print: "new"}}
+	n := &newsroom{db: pastStore(t, 5)}
+	n.plan.Store(&aggregator.Plan{Print: "new"})
 	var told []string
 	past := n.past(t.Context(), func(done, of int) { told = append(told, fmt.Sprintf("%d of %d", done, of)) })
 	step := func(done int, records ...int64) { // as the desk: file, then tell
 		t.Helper()
-		f := aggregator.Filing{Plan: n.plan.Print, Staged: true}
+		f := aggregator.Filing{Plan: n.active().Print, Staged: true}
 		for _, id := range records {
 			f.Decisions = append(f.Decisions, aggregator.Decision{Record: id, Rev: 1})
 		}

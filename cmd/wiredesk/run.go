@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,9 +19,12 @@ func runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "run", Short: "Poll on schedule and serve; with --once, one round for cron",
 		Long: "Polls the sources, files what they bring, and serves the editions until it is told to stop.\n" +
+			"HUP, or a change of the config file, reads the config again; TERM ends it within ten seconds.\n" +
 			"With --once it does one round and ends: silent when all went well, exit 75 when every source failed.",
 		Args: cobra.NoArgs,
 		RunE: verb(func(c *cobra.Command, _ []string) error {
+			hup, stop := hangups()
+			defer stop()
 			plan, err := load(c)
 			if err != nil {
 				return err
@@ -26,6 +33,7 @@ func runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			n.hup = hup
 			if once {
 				err = runOnce(c, n)
 			} else {
@@ -39,6 +47,14 @@ func runCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&once, "once", false, "do one round and exit")
 	return c
+}
+
+// hangups takes HUP from the first moment on, so that one that comes while we
+// start does not kill.
+func hangups() (<-chan os.Signal, func()) {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	return hup, func() { signal.Stop(hup) }
 }
 
 func runOnce(c *cobra.Command, n *newsroom) error {
@@ -74,10 +90,31 @@ func verdict(ctx context.Context, n *newsroom, report aggregator.Report) error {
 }
 
 func runServing(c *cobra.Command, n *newsroom) error {
-	l, err := net.Listen("tcp", n.plan.Config.Site.Listen)
+	l, err := net.Listen("tcp", n.active().Config.Site.Listen)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w (another address: site.listen)", n.plan.Config.Site.Listen, err)
+		return fmt.Errorf("listen on %s: %w (another address: site.listen)", n.active().Config.Site.Listen, err)
 	}
-	n.log.Info("serving", "address", "http://"+l.Addr().String()+"/", "sources", len(n.plan.Config.Sources))
-	return n.run(c.Context(), l)
+	n.log.Info("serving", "address", "http://"+l.Addr().String()+"/", "sources", len(n.active().Config.Sources))
+	return within(c.Context(), drainAll, func() error { return n.run(c.Context(), l) })
+}
+
+// drainAll is how long everything may take to end once we are told to stop. What
+// has not by then is cut off: whatever is stored is whole, and the rest stays due.
+const drainAll = 10 * time.Second
+
+// within works until the work is done, or ctx has ended limit ago.
+func within(ctx context.Context, limit time.Duration, work func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- work() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(limit):
+		return fmt.Errorf("something has not ended within %s of being told to stop, and is cut off", limit)
+	}
 }
