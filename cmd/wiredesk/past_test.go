@@ -62,7 +62,7 @@ func TestThePastIsToldAsDoneOfAll(t *testing.T) {
 	}
 	step(2, 1, 2)
 	step(4, 3, 4)
-	n.plan = &aggregator.Plan{Print: "newer"}
+	n.plan.Store(&aggregator.Plan{Print: "newer"})
 	step(2, 1, 2)
 	step(5, 3, 4, 5)
 	if d := cmp.Diff([]string{"2 of 5", "4 of 5", "2 of 5", "5 of 5"}, told); d != "" {
