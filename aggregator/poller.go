@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,15 +24,22 @@ type Fetcher interface {
 
 // A PollStore is what the poller asks of the store.
 type PollStore interface {
-	Adopt(ctx context.Context, sources []string, now time.Time) error
+	Adopt(ctx context.Context, r Roster) error
 	Due(ctx context.Context, now time.Time, limit int) ([]State, error)
 	Memory(ctx context.Context, source string) (Memory, error)
 	Seen(ctx context.Context, source string, keys []string) ([]Seen, error)
 	Save(ctx context.Context, b Batch) error
 }
 
-// workers is how many sources a poller asks at the same time.
-const workers = 16
+// A Roster says whom to poll from now on.
+type Roster struct {
+	Now time.Time
+	// Step is by how much the clock has been set since the last roster; every next
+	// poll moves along with it. A store that knows of a later time than Now adds
+	// what is missing: the clock was set back while nobody was polling.
+	Step time.Duration
+	URLs map[string]string // addresses in the config, by source id
+}
 
 // A Poller asks sources when they are due and saves what they answer. Its
 // fields are set before Run and not changed after.
@@ -45,8 +50,19 @@ type Poller struct {
 	Log    *slog.Logger
 	Saved  func() // called after each save, from several goroutines; may be nil
 	Now    func() time.Time
-	Ahead  time.Duration // polls what falls due within it; for runs from cron, which come a little early
+	Ahead  time.Duration // Once polls what falls due within it; for runs from cron, which come a little early
+
+	clock *clock // set by Run and Once
 }
+
+// How the poller reads the store: what is due within readAhead, every
+// readEvery, as long as no more than enough are in line.
+const (
+	readAhead = 10 * time.Second
+	readEvery = 5 * time.Second
+	someDue   = 1000
+	enough    = 20000
+)
 
 // A Report sums up the polls of one Once.
 type Report struct {
@@ -57,12 +73,9 @@ type Report struct {
 
 // Run polls what is due until ctx ends, then waits for the polls in flight. It
 // returns nil at shutdown, and an error only when the store cannot be read at
-// the start.
+// the start. It follows the plan: sources of a new one are adopted within a second.
 func (p *Poller) Run(ctx context.Context) error {
-	err := p.adopt(ctx)
-	if err == nil {
-		_, err = p.loop(ctx, true)
-	}
+	err := p.loop(ctx, newWatch(true), nil)
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -71,71 +84,23 @@ func (p *Poller) Run(ctx context.Context) error {
 
 // Once polls every source that is due and returns when all have answered. A
 // source that fails is counted, not returned: the error is of the store or of ctx.
-func (p *Poller) Once(ctx context.Context) (Report, error) {
-	if err := p.adopt(ctx); err != nil {
-		return Report{}, err
-	}
-	return p.loop(ctx, false)
+func (p *Poller) Once(ctx context.Context) (sum Report, err error) {
+	err = p.loop(ctx, newWatch(false), &sum)
+	return sum, err
 }
 
-// adopt makes the store's states those of the plan's sources.
-func (p *Poller) adopt(ctx context.Context) error {
-	var ids []string
-	for _, src := range p.Plan().Config.Sources {
-		ids = append(ids, src.ID)
-	}
-	return p.Store.Adopt(ctx, ids, p.Now())
+// A watch is what the loop knows while it runs. It belongs to it.
+type watch struct {
+	*lineUp
+	forever bool
+	plan    *Plan     // the adopted one
+	read    time.Time // when the store is to be read again, by the monotonic clock
+	more    bool      // the store has more that is due
+	results chan result
 }
 
-// loop keeps up to workers polls in flight, at most one a host: a slow source
-// costs a worker for its time, and nobody else anything.
-func (p *Poller) loop(ctx context.Context, forever bool) (Report, error) {
-	var group errgroup.Group
-	group.SetLimit(workers)
-	defer group.Wait() // no poll returns an error: each saves its own
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	l := lineUp{busy: map[string]bool{}, hosts: map[string]bool{}, later: map[string]time.Time{}}
-	results := make(chan result, workers)
-	var sum Report
-	for ctx.Err() == nil {
-		if err := p.refill(ctx, &l, forever); err != nil && ctx.Err() == nil {
-			if !forever {
-				return sum, err
-			}
-			p.Log.Error("polling waits for the store", "err", err)
-		}
-		for l.flying < workers {
-			next, ok := l.take()
-			if !ok {
-				break
-			}
-			l.start(next)
-			group.Go(func() error {
-				results <- p.poll(ctx, next)
-				return nil
-			})
-		}
-		if !forever && l.flying == 0 {
-			break
-		}
-		select {
-		case <-ctx.Done():
-		case <-tick.C:
-			l.queue = nil // ask the store again
-		case r := <-results:
-			sum.add(r.Report)
-			l.end(r, forever, p.Now())
-		}
-	}
-	return sum, ctx.Err()
-}
-
-// A turn is one source with what its poll needs.
-type turn struct {
-	plan  *Plan
-	src   *config.Source
-	state State
+func newWatch(forever bool) *watch {
+	return &watch{lineUp: newLineUp(), forever: forever, results: make(chan result, places)}
 }
 
 // A result is how a turn ended.
@@ -145,70 +110,137 @@ type result struct {
 	unsaved bool
 }
 
-// A lineUp says who is asked next. It belongs to the poller's loop.
-type lineUp struct {
-	queue  []turn
-	busy   map[string]bool // sources in flight; without a next round, also those done
-	hosts  map[string]bool // in flight
-	flying int
-	// later holds sources whose state could not be saved. They are still due in
-	// the store, and must not be asked every second for that (I5).
-	later map[string]time.Time
-}
-
-// refill reads what is due once the queue is empty.
-func (p *Poller) refill(ctx context.Context, l *lineUp, forever bool) error {
-	if len(l.queue) > 0 {
-		return nil
-	}
-	due, err := p.Store.Due(ctx, p.Now().Add(p.Ahead), 1000+len(l.busy)+len(l.later))
-	if err != nil {
+// loop keeps polls in flight, at most one a host: a slow source costs a place for
+// its time, and nobody else anything.
+func (p *Poller) loop(ctx context.Context, r *watch, sum *Report) error {
+	p.clock = newClock(p.Now)
+	if err := p.adopt(ctx, r, 0); err != nil {
 		return err
 	}
-	plan := p.Plan()
-	for _, st := range due {
-		src := plan.Source(st.Source)
-		if src != nil && !l.busy[st.Source] && !p.Now().Before(l.later[st.Source]) {
-			l.queue = append(l.queue, turn{plan, src, st})
+	var group errgroup.Group
+	defer group.Wait() // no poll returns an error: each saves its own
+	tick := time.NewTimer(0)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		if err := p.prepare(ctx, r); err != nil && ctx.Err() == nil {
+			if !r.forever {
+				return err
+			}
+			p.Log.Error("polling waits for the store", "err", err)
+		}
+		p.start(ctx, r, &group)
+		if !r.forever && r.flying == 0 && !r.more {
+			break
+		}
+		tick.Reset(r.wait(time.Now(), time.Second))
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		case done := <-r.results:
+			p.finish(r, done, sum)
 		}
 	}
+	return ctx.Err()
+}
+
+// prepare follows the clock and the plan, and reads what is due.
+func (p *Poller) prepare(ctx context.Context, r *watch) error {
+	if step := p.clock.step(); step != 0 {
+		if r.flying > 0 {
+			return nil // what is in flight decides by the old time: nobody new until it is saved
+		}
+		p.Log.Warn("the clock was set: all next polls move along", "step", step)
+		if err := p.adopt(ctx, r, step); err != nil {
+			return err
+		}
+		p.clock.follow(step)
+	}
+	if p.Plan() != r.plan {
+		if err := p.adopt(ctx, r, 0); err != nil {
+			return err
+		}
+	}
+	return p.refill(ctx, r)
+}
+
+// start begins what is due, while there are places.
+func (p *Poller) start(ctx context.Context, r *watch, group *errgroup.Group) {
+	if p.clock.step() != 0 {
+		return
+	}
+	for {
+		next, ok := r.take(time.Now())
+		if !ok {
+			return
+		}
+		group.Go(func() error {
+			r.results <- p.poll(ctx, next)
+			return nil
+		})
+	}
+}
+
+// finish takes a result in. A state that could not be saved is still due in the
+// store, and must not be asked every second for that (I5): it keeps its place in
+// line, an interval later.
+func (p *Poller) finish(r *watch, done result, sum *Report) {
+	r.end(done.turn, !r.forever)
+	if sum != nil {
+		sum.add(done.Report)
+	}
+	if done.unsaved && r.forever {
+		t := done.turn
+		t.due = time.Now().Add(max(t.plan.every(t.src), t.plan.Config.Defaults.MinFetch))
+		r.add(t)
+	}
+}
+
+// adopt makes the store's states those of the plan's sources. What is in line
+// belongs to the old plan and is read again.
+func (p *Poller) adopt(ctx context.Context, r *watch, step time.Duration) error {
+	plan := p.Plan()
+	roster := Roster{Now: p.clock.now().Add(step), Step: step, URLs: map[string]string{}}
+	for _, src := range plan.Config.Sources {
+		roster.URLs[src.ID] = src.URL
+	}
+	if err := p.Store.Adopt(ctx, roster); err != nil {
+		return err
+	}
+	r.clear()
+	r.plan, r.read = plan, time.Time{}
 	return nil
 }
 
-// take finds the first in the queue whose host nobody is asking.
-func (l *lineUp) take() (turn, bool) {
-	for i, t := range l.queue {
-		if !l.hosts[hostOf(t.src.URL)] && !l.busy[t.src.ID] {
-			l.queue = slices.Delete(l.queue, i, i+1)
-			return t, true
-		}
+// refill reads what is due, or will be soon. Once reads until nothing is left.
+func (p *Poller) refill(ctx context.Context, r *watch) error {
+	now := time.Now()
+	if r.size >= enough || now.Before(r.read) && !(r.more && r.size < someDue/2) {
+		return nil
 	}
-	return turn{}, false
-}
-
-func (l *lineUp) start(t turn) {
-	l.busy[t.src.ID], l.hosts[hostOf(t.src.URL)] = true, true
-	l.flying++
-}
-
-func (l *lineUp) end(r result, forever bool, now time.Time) {
-	l.flying--
-	delete(l.hosts, hostOf(r.src.URL))
-	if forever {
-		delete(l.busy, r.src.ID)
+	ahead := readAhead
+	if !r.forever {
+		ahead = p.Ahead
 	}
-	delete(l.later, r.src.ID)
-	if r.unsaved {
-		l.later[r.src.ID] = now.Add(max(r.plan.every(r.src), r.plan.Config.Defaults.MinFetch))
-	}
-}
-
-func hostOf(address string) string {
-	u, err := url.Parse(address)
+	wall := p.clock.now()
+	limit := someDue + len(r.known)
+	due, err := p.Store.Due(ctx, wall.Add(ahead), limit)
+	r.read = now.Add(readEvery)
+	r.more = len(due) == limit
 	if err != nil {
-		return address
+		return err
 	}
-	return u.Host
+	for _, st := range due {
+		src := r.plan.Source(st.Source)
+		if src == nil || r.known[st.Source] {
+			continue
+		}
+		t := turn{plan: r.plan, src: src, state: st, host: hostOf(askedAt(src, &st)), due: now}
+		if wait := st.NextPoll.Sub(wall); r.forever && wait > 0 {
+			t.due = now.Add(wait)
+		}
+		r.add(t)
+	}
+	return nil
 }
 
 func (r *Report) add(o Report) {
@@ -229,14 +261,16 @@ func (t *Tally) add(o Tally) {
 // poll asks one source and saves the answer. Whatever goes wrong, a panic
 // included, is this source's own: it becomes its state (I4).
 func (p *Poller) poll(ctx context.Context, t turn) result {
-	started := p.Now()
+	started := time.Now()
 	b, err := p.ask(ctx, t.plan, t.src, t.state)
 	if ctx.Err() != nil {
 		return result{turn: t} // shutdown: the source stays due
 	}
 	if err != nil {
-		b = failed(t.plan, t.src, t.state, err, p.Now())
+		b = failed(t.plan, t.src, t.state, err, p.now())
 	}
+	took := time.Since(started)
+	b.State.Took = took.Round(time.Millisecond)
 	if err := p.Store.Save(ctx, b); err != nil {
 		p.Log.Error("save", "source", t.src.ID, "err", err)
 		return result{turn: t, Report: Report{Polled: 1, Failed: 1}, unsaved: true}
@@ -244,7 +278,7 @@ func (p *Poller) poll(ctx context.Context, t turn) result {
 	if p.Saved != nil && len(b.Records) > 0 {
 		p.Saved()
 	}
-	p.log(t.src, b, p.Now().Sub(started))
+	p.log(t.src, b, took)
 	r := result{turn: t, Report: Report{Polled: 1}}
 	if err != nil {
 		r.Failed = 1
@@ -263,19 +297,21 @@ func (p *Poller) ask(ctx context.Context, plan *Plan, src *config.Source, st Sta
 		}
 	}()
 	if st.URL != src.URL {
-		st.ETag, st.LastModified, st.Sum = "", "", nil // another address: nothing we know holds
+		st.ETag, st.LastModified, st.Sum, st.Move = "", "", nil, Move{} // another address: nothing we know holds
 	}
-	resp, err := p.Client.Get(ctx, fetch.Request{
-		URL: src.URL, ETag: st.ETag, LastModified: st.LastModified, Headers: src.Headers,
-	})
+	asked := request(src, &st, p.now())
+	resp, err := p.Client.Get(ctx, asked)
 	if errors.Is(err, fetch.ErrNotModified) {
-		return unchanged(plan, src, st, resp, p.Now()), nil
+		return unchanged(plan, src, st, asked, resp, p.now()), nil
 	}
 	if err != nil {
 		return Batch{}, err
 	}
-	return p.read(ctx, plan, src, st, resp)
+	return p.read(ctx, plan, src, st, asked, resp)
 }
+
+// now is the time to decide by.
+func (p *Poller) now() time.Time { return p.clock.now() }
 
 // log writes one line for a poll that changed something or failed anew.
 func (p *Poller) log(src *config.Source, b Batch, took time.Duration) {
