@@ -298,7 +298,7 @@ func failed(plan *Plan, src *config.Source, st State, err error, now time.Time) 
 	}
 	st.LastPoll = now
 	st.Failures++
-	st.Error = err.Error()
+	st.Error = inWords(err)
 	st.Status = 0
 	o := outcome{failures: st.Failures}
 	elsewhere := askedAt(src, &st) != src.URL

@@ -22,6 +22,8 @@ type sourceLine struct {
 	NextPoll time.Time        `json:"next_poll"` // zero: now
 	Last     aggregator.Tally `json:"last"`      // ledger of the last document read
 	Total    aggregator.Tally `json:"total"`
+	PerDay   float64          `json:"per_day"`            // new items, of the last week or so
+	Moved    string           `json:"moved_to,omitempty"` // where it has moved for good: write it into the config
 }
 
 func sourcesCommand() *cobra.Command {
@@ -59,10 +61,16 @@ func openRead(c *cobra.Command) (*store.DB, error) {
 
 func printSources(w io.Writer, states []aggregator.State) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "SOURCE\tLAST GOOD ANSWER\tNEXT POLL\tITEMS\tHEALTH")
+	fmt.Fprintln(t, "SOURCE\tLAST GOOD ANSWER\tNEXT POLL\tITEMS\tRHYTHM\tHEALTH")
+	now := time.Now()
 	for _, st := range states {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\n", st.Source,
-			clock(st.LastOK, "never"), clock(st.NextPoll, "now"), st.Total.New, plain(st.Health()))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\t%s\n", st.Source,
+			clock(st.LastOK, "never"), clock(st.NextPoll, "now"), st.Total.New, st.Rhythm(now), plain(st.Health(now)))
+	}
+	for _, st := range states {
+		if st.Move.To != "" {
+			fmt.Fprintf(t, "%s has moved to %s: write it into the config\n", st.Source, plain(st.Move.To))
+		}
 	}
 	return t.Flush()
 }
@@ -76,9 +84,10 @@ func clock(t time.Time, zero string) string {
 
 func printSourcesJSON(w io.Writer, states []aggregator.State) error {
 	enc := json.NewEncoder(w)
+	now := time.Now()
 	for _, st := range states {
 		line := sourceLine{
-			Source: st.Source, Health: st.Health(), Failing: st.Error != "",
+			Source: st.Source, Health: st.Health(now), PerDay: st.PerDay(now), Moved: st.Move.To, Failing: st.Error != "",
 			LastOK: st.LastOK, NextPoll: st.NextPoll, Last: st.Last, Total: st.Total,
 		}
 		if err := enc.Encode(line); err != nil {
