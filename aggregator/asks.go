@@ -7,12 +7,15 @@ import (
 	"github.com/wiredesk/wiredesk/feeds"
 )
 
-// asks reads what a document asks. Hours of 24 mean midnight, as in old feeds.
+// asks reads what a document asks. An hour of 24 means midnight, as in old feeds.
 // Who skips all hours or all days asks for nothing: it is a mistake.
 func asks(f *feeds.Feed) Asks {
 	a := Asks{TTL: min(f.TTL, longest)}
 	for _, h := range f.SkipHours {
-		if h = h % 24; h >= 0 && !slices.Contains(a.SkipHours, h) {
+		if h == 24 {
+			h = 0
+		}
+		if h >= 0 && h < 24 && !slices.Contains(a.SkipHours, h) {
 			a.SkipHours = append(a.SkipHours, h)
 		}
 	}

@@ -96,6 +96,7 @@ type watch struct {
 	plan    *Plan     // the adopted one
 	read    time.Time // when the store is to be read again, by the monotonic clock
 	more    bool      // the store has more that is due
+	held    bool      // nobody new is asked: the clock was set
 	results chan result
 }
 
@@ -128,11 +129,15 @@ func (p *Poller) loop(ctx context.Context, r *watch, sum *Report) error {
 			}
 			p.Log.Error("polling waits for the store", "err", err)
 		}
-		p.start(ctx, r, &group)
+		wait := time.Second
+		if !r.held {
+			p.start(ctx, r, &group)
+			wait = r.wait(time.Now(), wait)
+		}
 		if !r.forever && r.flying == 0 && !r.more {
 			break
 		}
-		tick.Reset(r.wait(time.Now(), time.Second))
+		tick.Reset(wait)
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
@@ -145,15 +150,17 @@ func (p *Poller) loop(ctx context.Context, r *watch, sum *Report) error {
 
 // prepare follows the clock and the plan, and reads what is due.
 func (p *Poller) prepare(ctx context.Context, r *watch) error {
-	if step := p.clock.step(); step != 0 {
+	step := p.clock.step()
+	if r.held = step != 0; r.held {
 		if r.flying > 0 {
-			return nil // what is in flight decides by the old time: nobody new until it is saved
+			return nil // what is in flight decides by the old time, and is saved first
 		}
 		p.Log.Warn("the clock was set: all next polls move along", "step", step)
 		if err := p.adopt(ctx, r, step); err != nil {
 			return err
 		}
 		p.clock.follow(step)
+		r.held = false
 	}
 	if p.Plan() != r.plan {
 		if err := p.adopt(ctx, r, 0); err != nil {
@@ -165,9 +172,6 @@ func (p *Poller) prepare(ctx context.Context, r *watch) error {
 
 // start begins what is due, while there are places.
 func (p *Poller) start(ctx context.Context, r *watch, group *errgroup.Group) {
-	if p.clock.step() != 0 {
-		return
-	}
 	for {
 		next, ok := r.take(time.Now())
 		if !ok {
