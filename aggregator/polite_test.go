@@ -378,7 +378,7 @@ func TestRefusalsBackOffToADayAndSayWhatToDo(t *testing.T) {
 func TestPagesInsteadOfAFeedAreSaidInWords(t *testing.T) {
 	for page, says := range map[string]string{
 		"<!doctype html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>": "challenge page for browsers",
-		"<!doctype html><html><title>Home</title>":                                             "HTML page, not a feed",
+		"<!doctype html><title>Home</title>":                                                   "HTML page, not a feed",
 	} {
 		o := newOutpost(t, config.Source{})
 		o.origin = func(w http.ResponseWriter, _ *http.Request) {
