@@ -12,6 +12,7 @@ import (
 	"github.com/wiredesk/wiredesk/aggregator"
 	"github.com/wiredesk/wiredesk/config"
 	"github.com/wiredesk/wiredesk/feeds/fetch"
+	"github.com/wiredesk/wiredesk/store"
 )
 
 // badKinds are how a third of the sources misbehave.
@@ -39,7 +40,7 @@ func populate(t testing.TB, w *world, n int) *aggregator.Plan {
 		switch { // how often it publishes
 		case i%99 == 0:
 			s.gap = time.Hour
-		case i%16 == 0:
+		case i%32 == 0:
 			s.gap = 24 * time.Hour
 		default:
 			s.gap = time.Duration(5+i%11) * 24 * time.Hour
@@ -117,6 +118,44 @@ func TestAWeekOfTenThousandSources(t *testing.T) {
 		v.run(began.Add(7 * day).Sub(time.Now()))
 		report(t, w, shelf)
 	})
+}
+
+// The same with a real store, opened anew at each start, and fewer sources.
+func TestADayOnARealStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const day = 24 * time.Hour
+		w := newWorld(time.Hour)
+		dir := t.TempDir()
+		v := &vigil{t: t, w: w, plan: populate(t, w, 80)}
+		run := func(d time.Duration) {
+			db, err := store.Open(t.Context(), dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			v.store = booked{db, w}
+			v.run(d)
+		}
+		run(7 * time.Hour)
+		v.set(2*time.Hour, day)
+		run(7 * time.Hour)
+		v.set(2*time.Hour, -day)
+		run(7 * time.Hour)
+		run(7 * time.Hour)
+		report(t, w, &shelf{})
+	})
+}
+
+// booked tells the world when a saved state is due.
+type booked struct {
+	*store.DB
+	w *world
+}
+
+func (s booked) Save(ctx context.Context, b aggregator.Batch) error {
+	err := s.DB.Save(ctx, b)
+	s.w.book(b)
+	return err
 }
 
 func report(t *testing.T, w *world, s *shelf) {

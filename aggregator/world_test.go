@@ -167,6 +167,15 @@ func (w *world) promise(s *site, resp *http.Response) {
 	}
 }
 
+// book notes when a saved state is due.
+func (w *world) book(b aggregator.Batch) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	id := b.State.Source
+	w.wait[id] = b.State.NextPoll.Sub(b.At)
+	w.due[id] = time.Now().Add(w.wait[id])
+}
+
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -339,10 +348,7 @@ func (s *shelf) Save(_ context.Context, b aggregator.Batch) error {
 		s.habits[id] = b.Habits
 	}
 	s.keep(id, b)
-	s.w.mu.Lock()
-	defer s.w.mu.Unlock()
-	s.w.wait[id] = b.State.NextPoll.Sub(b.At)
-	s.w.due[id] = time.Now().Add(s.w.wait[id])
+	s.w.book(b)
 	return nil
 }
 
