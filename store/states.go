@@ -136,6 +136,32 @@ func (s *DB) States(ctx context.Context) ([]aggregator.State, error) {
 		ORDER BY source`)
 }
 
+// Unwanted counts the items of sources of which none, of those that have come
+// since, belongs to a topic.
+func (s *DB) Unwanted(ctx context.Context, since time.Time) (map[string]int, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT source, COUNT(*)
+		FROM records
+		WHERE first_seen >= $1
+		GROUP BY source
+		HAVING MAX(story) = 0
+			AND MIN(filed_rev) > 0`, ms(since))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := map[string]int{}
+	for rows.Next() {
+		var source string
+		var n int
+		if err := rows.Scan(&source, &n); err != nil {
+			return nil, err
+		}
+		all[source] = n
+	}
+	return all, rows.Err()
+}
+
 func (s *DB) states(ctx context.Context, query string, args ...any) ([]aggregator.State, error) {
 	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {

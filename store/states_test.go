@@ -105,3 +105,25 @@ func TestAnotherAddressIsDueAtOnceUnlessItsHostAskedToWait(t *testing.T) {
 		t.Errorf("%d due, %v", len(due), err)
 	}
 }
+
+func TestASourceOfWhichNothingIsWantedIsKnown(t *testing.T) {
+	db := open(t, t.TempDir())
+	save(t, db, batch("a", noon, record("a", "g:1", "One", noon), record("a", "g:2", "Two", noon)))
+	save(t, db, batch("b", noon, record("b", "g:1", "One", noon)))
+	for _, want := range []map[string]int{{}, {"a": 2}} { // nothing is unwanted before it is filed
+		got, err := db.Unwanted(t.Context(), noon.Add(-time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(d)
+		}
+		f := aggregator.Filing{At: noon, Plan: "p", Decisions: []aggregator.Decision{{Record: 1, Rev: 1}, {Record: 2, Rev: 1}, {Record: 3, Rev: 1, Story: 3}}}
+		if err := db.File(t.Context(), f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := db.Unwanted(t.Context(), noon.Add(time.Hour)); err != nil || len(got) != 0 {
+		t.Errorf("of later: %v, %v", got, err)
+	}
+}
