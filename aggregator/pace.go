@@ -13,6 +13,7 @@ const (
 	long     = 8 * week
 	perGap   = 24             // polls in a source's usual gap: a daily source is asked every hour
 	rarely   = 24 * time.Hour // however seldom a source publishes, its news waits no longer
+	ours     = 15 * time.Minute
 	hurryMax = 6              // halvings of an interval
 	fewItems = 2              // fewer new items say nothing about how many were missed
 )
@@ -115,10 +116,15 @@ func (p Pace) thinner(now time.Time) bool {
 }
 
 // adapted is an interval made longer for a source that seldom publishes, up to a
-// day, or shorter for one whose document turns over between two polls.
+// day, or shorter for one whose document turns over between two polls. Who lowers
+// min_fetch under 15 minutes polls feeds of his own (config warns of it), and
+// wants to see at once what comes: nothing is made longer then.
 func adapted(every, floor time.Duration, st *State, now time.Time) time.Duration {
 	if st.Hurry > 0 {
 		return max(every>>min(st.Hurry, hurryMax), floor)
+	}
+	if floor < ours {
+		return every
 	}
 	return max(every, min(st.Pace.gap(now)/perGap, rarely))
 }

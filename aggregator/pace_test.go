@@ -90,6 +90,15 @@ func TestASourceIsAskedTwentyFourTimesInItsUsualGap(t *testing.T) {
 	}
 }
 
+func TestFeedsOfOurOwnAreAskedAsOftenAsIsWritten(t *testing.T) {
+	p := plainPlan()
+	p.Config.Defaults.Fetch.Every, p.Config.Defaults.MinFetch = 10*time.Second, 10*time.Second
+	st := State{Pace: regular(7*day, 60*day)}
+	if got := p.nextPoll(&config.Source{}, outcome{ok: true, st: st}, noon).Sub(noon); got > 11*time.Second {
+		t.Errorf("%v, want 10 s", got)
+	}
+}
+
 func TestADocumentThatTurnsOverHalvesTheInterval(t *testing.T) {
 	p := plainPlan()
 	src := &config.Source{Fetch: config.Schedule{Every: 4 * time.Hour}}

@@ -31,7 +31,6 @@ type world struct {
 	requests int
 	wrongs   map[string]int // breaches, by kind
 	example  map[string]string
-	late     time.Duration // worst of the healthy, over what was allowed
 	lateBy   map[string]time.Duration
 	polls    map[string]int // by kind
 }
