@@ -111,7 +111,8 @@ func BenchmarkAMillionSources(b *testing.B) {
 		if client.asked.Load() != n {
 			b.Fatalf("%d asked", client.asked.Load())
 		}
-		b.ReportMetric(heapMB()-mine, "MB-poller-and-shelf")
+		b.ReportMetric(heapMB()-mine, "MB-states-in-memory")
 		runtime.KeepAlive(plan)
+		runtime.KeepAlive(shelf)
 	}
 }

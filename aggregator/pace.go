@@ -14,8 +14,8 @@ const (
 	perGap   = 24             // polls in a source's usual gap: a daily source is asked every hour
 	rarely   = 24 * time.Hour // however seldom a source publishes, its news waits no longer
 	ours     = 15 * time.Minute
-	hurryMax = 6              // halvings of an interval
-	fewItems = 2              // fewer new items say nothing about how many were missed
+	hurryMax = 6 // halvings of an interval
+	fewItems = 2 // fewer new items say nothing about how many were missed
 )
 
 // A Pace is how often a source publishes: two averages over its past in which an
