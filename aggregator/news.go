@@ -65,7 +65,7 @@ func figures(s string, ws []words.Word) (all []string) {
 		if n == "" || len(n) == 4 && (strings.HasPrefix(n, "19") || strings.HasPrefix(n, "20")) {
 			continue
 		}
-		if !(len(n) <= 2 && monthly(ws, i)) && !clock(s, w) {
+		if !(len(n) <= 2 && monthly(ws, i)) && !isTime(s, w) {
 			all = append(all, n)
 		}
 	}
@@ -99,8 +99,8 @@ func figure(s string) string {
 	return b.String()
 }
 
-// clock says whether a number is half of a time of day: 12:30.
-func clock(s string, w words.Word) bool {
+// isTime says whether a number is half of a time of day: 12:30.
+func isTime(s string, w words.Word) bool {
 	return w.Start > 0 && s[w.Start-1] == ':' || w.End < len(s) && s[w.End] == ':' && w.End+1 < len(s) && figure(s[w.End+1:w.End+2]) != ""
 }
 

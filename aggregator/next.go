@@ -10,15 +10,16 @@ import (
 const (
 	longest = 7 * 24 * time.Hour // no source sleeps longer, whatever it asks
 	backoff = 24 * time.Hour     // a failing source is asked at least once a day
+	slowMax = 6                  // doublings for 429
 )
 
 // An outcome is how a poll ended, as far as the next one depends on it.
 type outcome struct {
 	ok         bool
 	maxAge     time.Duration // Cache-Control, Expires
-	ttl        time.Duration // RSS ttl
-	retryAfter time.Duration // 429, 503
-	failures   int           // in a row, this one among them
+	retryAfter time.Duration
+	failures   int   // in a row, this one among them
+	st         State // what is known of the source by now; its document's own wishes too
 }
 
 // every is a source's interval: its own, else the default; 0 under cron.
@@ -33,18 +34,41 @@ func (p *Plan) every(src *config.Source) time.Duration {
 }
 
 // nextPoll says when a source may be asked again (I5): never before its
-// interval, what the server asks for, or min_fetch have passed.
+// interval, what the server asks for, or min_fetch have passed. The interval is
+// adapted to how often the source publishes, unless it is a cron schedule.
 func (p *Plan) nextPoll(src *config.Source, o outcome, now time.Time) time.Time {
-	asked := max(o.maxAge, o.ttl, o.retryAfter)
 	floor := p.Config.Defaults.MinFetch
+	every := max(p.every(src), floor)
+	asked := max(o.maxAge, o.st.Asks.TTL, o.retryAfter, slowed(every, o.st.Slow), failing(every, o))
+	last := now.Add(longest + longest/20)
 	if s := p.schedules[src.ID]; s != nil {
 		// A poll takes seconds: "*/15" under a floor of 15m must not become 30m.
-		least := max(floor-time.Minute, asked, failing(floor, o))
-		return cronNext(s, now, min(least, longest), p.Config.Site.Timezone)
+		next := now.Add(min(max(floor-time.Minute, asked), longest))
+		for range 24 * 7 { // skipped hours in a week
+			next = cronNext(s, next, 0, p.Config.Site.Timezone)
+			open := o.st.Asks.open(next)
+			if !open.After(next) || open.After(last) {
+				break
+			}
+			next = open.Add(-time.Second) // so that the open moment itself counts
+		}
+		return next
 	}
-	wait := max(p.every(src), floor, asked, failing(p.every(src), o))
-	wait = min(wait, longest)
-	return now.Add(wait + jitter(src.ID, wait))
+	wait := min(max(adapted(every, floor, &o.st, now), asked), longest)
+	wait += jitter(src.ID, wait)
+	if open := o.st.Asks.open(now.Add(wait)); open.After(now.Add(wait)) {
+		wait = min(open.Sub(now)+jitter(src.ID, time.Hour), longest)
+	}
+	return now.Add(wait)
+}
+
+// slowed doubles an interval for each time that the origin said 429 and nothing
+// of how long to wait.
+func slowed(every time.Duration, slow int) time.Duration {
+	if slow == 0 {
+		return 0
+	}
+	return max(every, min(every<<min(slow, slowMax), backoff))
 }
 
 // failing doubles the interval with every failure in a row, to a day.

@@ -29,7 +29,7 @@ func TestNextPoll(t *testing.T) {
 		"the default interval":      {config.Source{}, outcome{ok: true}, 20 * time.Minute},
 		"the source's own":          {config.Source{Fetch: config.Schedule{Every: time.Hour}}, outcome{ok: true}, time.Hour},
 		"max-age is longer":         {config.Source{}, outcome{ok: true, maxAge: time.Hour}, time.Hour},
-		"ttl is longer":             {config.Source{}, outcome{ok: true, ttl: 2 * time.Hour}, 2 * time.Hour},
+		"ttl is longer":             {config.Source{}, outcome{ok: true, st: State{Asks: Asks{TTL: 2 * time.Hour}}}, 2 * time.Hour},
 		"max-age of a year":         {config.Source{}, outcome{ok: true, maxAge: 8760 * time.Hour}, longest},
 		"first failure doubles":     {config.Source{}, outcome{failures: 1}, 40 * time.Minute},
 		"third failure":             {config.Source{}, outcome{failures: 3}, 160 * time.Minute},
@@ -52,7 +52,12 @@ func TestNoSourceIsAskedTooEarly(t *testing.T) {
 		}
 		o := outcome{
 			ok: rapid.Bool().Draw(t, "ok"), failures: rapid.IntRange(0, 1<<30).Draw(t, "failures"),
-			maxAge: dur("age"), ttl: dur("ttl"), retryAfter: dur("retry"),
+			maxAge: dur("age"), retryAfter: dur("retry"),
+			st: State{
+				Asks: Asks{TTL: dur("ttl"), SkipHours: rapid.SliceOfN(rapid.IntRange(-30, 30), 0, 30).Draw(t, "hours")},
+				Slow: rapid.IntRange(0, 100).Draw(t, "slow"),
+				Pace: Pace{Week: rapid.Float64Range(0, 1e6).Draw(t, "pace"), At: noon.Add(-dur("at")), Since: noon.Add(-dur("since"))},
+			},
 		}
 		src := config.Source{ID: rapid.String().Draw(t, "id")}
 		wait := p.nextPoll(&src, o, noon).Sub(noon)

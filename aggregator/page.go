@@ -54,7 +54,7 @@ func (p *Poller) pages(ctx context.Context, src *config.Source, rules *clean.Rul
 			return // shutdown: the batch is not saved
 		}
 		if isGone(err) {
-			records[i].Withdrawn = p.Now()
+			records[i].Withdrawn = p.now()
 		}
 		if err != nil {
 			p.Log.Info("no full text", "source", src.ID, "link", fetch.Redact(it.Link), "err", err)

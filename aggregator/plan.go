@@ -145,15 +145,6 @@ func runTests(cfg *config.Config, set *topic.Set) (errs []config.Error) {
 // Source returns the source with that id, nil when the plan has none.
 func (p *Plan) Source(id string) *config.Source { return p.sources[id] }
 
-// SourceIDs lists the sources, in the order written.
-func (p *Plan) SourceIDs() []string {
-	var ids []string
-	for _, src := range p.Config.Sources {
-		ids = append(ids, src.ID)
-	}
-	return ids
-}
-
 // Edition returns the edition with that id, nil when the plan has none.
 func (p *Plan) Edition(id string) *config.Edition { return p.editions[id] }
 

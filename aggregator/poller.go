@@ -5,12 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"runtime/debug"
-	"slices"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/wiredesk/wiredesk/config"
 	"github.com/wiredesk/wiredesk/feeds/fetch"
@@ -26,15 +22,22 @@ type Fetcher interface {
 
 // A PollStore is what the poller asks of the store.
 type PollStore interface {
-	Adopt(ctx context.Context, sources []string, now time.Time) error
+	Adopt(ctx context.Context, r Roster) error
 	Due(ctx context.Context, now time.Time, limit int) ([]State, error)
 	Memory(ctx context.Context, source string) (Memory, error)
 	Seen(ctx context.Context, source string, keys []string) ([]Seen, error)
 	Save(ctx context.Context, b Batch) error
 }
 
-// workers is how many sources a poller asks at the same time.
-const workers = 16
+// A Roster says whom to poll from now on.
+type Roster struct {
+	Now time.Time
+	// Step is by how much the clock has been set since the last roster; every next
+	// poll moves along with it. A store that knows of a later time than Now adds
+	// what is missing: the clock was set back while nobody was polling.
+	Step time.Duration
+	URLs map[string]string // addresses in the config, by source id
+}
 
 // A Poller asks sources when they are due and saves what they answer. Its
 // fields are set before Run and not changed after.
@@ -45,7 +48,9 @@ type Poller struct {
 	Log    *slog.Logger
 	Saved  func() // called after each save, from several goroutines; may be nil
 	Now    func() time.Time
-	Ahead  time.Duration // polls what falls due within it; for runs from cron, which come a little early
+	Ahead  time.Duration // Once polls what falls due within it; for runs from cron, which come a little early
+
+	clock *clock // set by Run and Once
 }
 
 // A Report sums up the polls of one Once.
@@ -57,12 +62,9 @@ type Report struct {
 
 // Run polls what is due until ctx ends, then waits for the polls in flight. It
 // returns nil at shutdown, and an error only when the store cannot be read at
-// the start.
+// the start. It follows the plan: sources of a new one are adopted within a second.
 func (p *Poller) Run(ctx context.Context) error {
-	err := p.adopt(ctx)
-	if err == nil {
-		_, err = p.loop(ctx, true)
-	}
+	err := p.loop(ctx, newWatch(true), nil)
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -71,142 +73,9 @@ func (p *Poller) Run(ctx context.Context) error {
 
 // Once polls every source that is due and returns when all have answered. A
 // source that fails is counted, not returned: the error is of the store or of ctx.
-func (p *Poller) Once(ctx context.Context) (Report, error) {
-	if err := p.adopt(ctx); err != nil {
-		return Report{}, err
-	}
-	return p.loop(ctx, false)
-}
-
-// adopt makes the store's states those of the plan's sources.
-func (p *Poller) adopt(ctx context.Context) error {
-	return p.Store.Adopt(ctx, p.Plan().SourceIDs(), p.Now())
-}
-
-// loop keeps up to workers polls in flight, at most one a host: a slow source
-// costs a worker for its time, and nobody else anything.
-func (p *Poller) loop(ctx context.Context, forever bool) (Report, error) {
-	var group errgroup.Group
-	group.SetLimit(workers)
-	defer group.Wait() // no poll returns an error: each saves its own
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	l := lineUp{busy: map[string]bool{}, hosts: map[string]bool{}, later: map[string]time.Time{}}
-	results := make(chan result, workers)
-	var sum Report
-	for ctx.Err() == nil {
-		if err := p.refill(ctx, &l, forever); err != nil && ctx.Err() == nil {
-			if !forever {
-				return sum, err
-			}
-			p.Log.Error("polling waits for the store", "err", err)
-		}
-		for l.flying < workers {
-			next, ok := l.take()
-			if !ok {
-				break
-			}
-			l.start(next)
-			group.Go(func() error {
-				results <- p.poll(ctx, next)
-				return nil
-			})
-		}
-		if !forever && l.flying == 0 {
-			break
-		}
-		select {
-		case <-ctx.Done():
-		case <-tick.C:
-			l.queue = nil // ask the store again
-		case r := <-results:
-			sum.add(r.Report)
-			l.end(r, forever, p.Now())
-		}
-	}
-	return sum, ctx.Err()
-}
-
-// A turn is one source with what its poll needs.
-type turn struct {
-	plan  *Plan
-	src   *config.Source
-	state State
-}
-
-// A result is how a turn ended.
-type result struct {
-	turn
-	Report
-	unsaved bool
-}
-
-// A lineUp says who is asked next. It belongs to the poller's loop.
-type lineUp struct {
-	queue  []turn
-	busy   map[string]bool // sources in flight; without a next round, also those done
-	hosts  map[string]bool // in flight
-	flying int
-	// later holds sources whose state could not be saved. They are still due in
-	// the store, and must not be asked every second for that (I5).
-	later map[string]time.Time
-}
-
-// refill reads what is due once the queue is empty, or of a plan that is no
-// longer the active one.
-func (p *Poller) refill(ctx context.Context, l *lineUp, forever bool) error {
-	plan := p.Plan()
-	if len(l.queue) > 0 && l.queue[0].plan == plan {
-		return nil
-	}
-	l.queue = nil
-	due, err := p.Store.Due(ctx, p.Now().Add(p.Ahead), 1000+len(l.busy)+len(l.later))
-	if err != nil {
-		return err
-	}
-	for _, st := range due {
-		src := plan.Source(st.Source)
-		if src != nil && !l.busy[st.Source] && !p.Now().Before(l.later[st.Source]) {
-			l.queue = append(l.queue, turn{plan, src, st})
-		}
-	}
-	return nil
-}
-
-// take finds the first in the queue whose host nobody is asking.
-func (l *lineUp) take() (turn, bool) {
-	for i, t := range l.queue {
-		if !l.hosts[hostOf(t.src.URL)] && !l.busy[t.src.ID] {
-			l.queue = slices.Delete(l.queue, i, i+1)
-			return t, true
-		}
-	}
-	return turn{}, false
-}
-
-func (l *lineUp) start(t turn) {
-	l.busy[t.src.ID], l.hosts[hostOf(t.src.URL)] = true, true
-	l.flying++
-}
-
-func (l *lineUp) end(r result, forever bool, now time.Time) {
-	l.flying--
-	delete(l.hosts, hostOf(r.src.URL))
-	if forever {
-		delete(l.busy, r.src.ID)
-	}
-	delete(l.later, r.src.ID)
-	if r.unsaved {
-		l.later[r.src.ID] = now.Add(max(r.plan.every(r.src), r.plan.Config.Defaults.MinFetch))
-	}
-}
-
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	return u.Host
+func (p *Poller) Once(ctx context.Context) (sum Report, err error) {
+	err = p.loop(ctx, newWatch(false), &sum)
+	return sum, err
 }
 
 func (r *Report) add(o Report) {
@@ -227,14 +96,16 @@ func (t *Tally) add(o Tally) {
 // poll asks one source and saves the answer. Whatever goes wrong, a panic
 // included, is this source's own: it becomes its state (I4).
 func (p *Poller) poll(ctx context.Context, t turn) result {
-	started := p.Now()
+	started := time.Now()
 	b, err := p.ask(ctx, t.plan, t.src, t.state)
 	if ctx.Err() != nil {
 		return result{turn: t} // shutdown: the source stays due
 	}
 	if err != nil {
-		b = failed(t.plan, t.src, t.state, err, p.Now())
+		b = failed(t.plan, t.src, t.state, err, p.now())
 	}
+	took := time.Since(started)
+	b.State.Took = took.Round(time.Millisecond)
 	if err := p.Store.Save(ctx, b); err != nil {
 		p.Log.Error("save", "source", t.src.ID, "err", err)
 		return result{turn: t, Report: Report{Polled: 1, Failed: 1}, unsaved: true}
@@ -242,7 +113,7 @@ func (p *Poller) poll(ctx context.Context, t turn) result {
 	if p.Saved != nil && len(b.Records) > 0 {
 		p.Saved()
 	}
-	p.log(t.src, b, p.Now().Sub(started))
+	p.log(t.src, b, took)
 	r := result{turn: t, Report: Report{Polled: 1}}
 	if err != nil {
 		r.Failed = 1
@@ -261,19 +132,21 @@ func (p *Poller) ask(ctx context.Context, plan *Plan, src *config.Source, st Sta
 		}
 	}()
 	if st.URL != src.URL {
-		st.ETag, st.LastModified, st.Sum = "", "", nil // another address: nothing we know holds
+		st.ETag, st.LastModified, st.Sum, st.Move = "", "", nil, Move{} // another address: nothing we know holds
 	}
-	resp, err := p.Client.Get(ctx, fetch.Request{
-		URL: src.URL, ETag: st.ETag, LastModified: st.LastModified, Headers: src.Headers,
-	})
+	asked := request(src, &st, p.now())
+	resp, err := p.Client.Get(ctx, asked)
 	if errors.Is(err, fetch.ErrNotModified) {
-		return unchanged(plan, src, st, resp, p.Now()), nil
+		return unchanged(plan, src, st, asked, resp, p.now()), nil
 	}
 	if err != nil {
 		return Batch{}, err
 	}
-	return p.read(ctx, plan, src, st, resp)
+	return p.read(ctx, plan, src, st, asked, resp)
 }
+
+// now is the time to decide by.
+func (p *Poller) now() time.Time { return p.clock.now() }
 
 // log writes one line for a poll that changed something or failed anew.
 func (p *Poller) log(src *config.Source, b Batch, took time.Duration) {

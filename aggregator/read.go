@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"errors"
-	"net/http"
 	"slices"
 	"time"
 
@@ -31,12 +29,12 @@ func MetaOf(r *fetch.Response) feeds.Meta {
 	return feeds.Meta{URL: r.URL, Location: r.ContentLocation, ContentType: r.ContentType, Language: r.ContentLanguage}
 }
 
-// read makes a batch of a whole document.
-func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st State, resp *fetch.Response) (Batch, error) {
+// read makes a batch of a whole document, the answer to asked.
+func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st State, asked fetch.Request, resp *fetch.Response) (Batch, error) {
 	reader := plan.reader(src)
 	sum := sumBody(reader, resp.Body)
 	if bytes.Equal(sum, st.Sum) {
-		return unchanged(plan, src, st, resp, p.Now()), nil
+		return unchanged(plan, src, st, asked, resp, p.now()), nil
 	}
 	mem, err := p.Store.Memory(ctx, src.ID)
 	if err != nil {
@@ -62,7 +60,7 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 	}
 	feed := doc.Feed
 	unsure(feed.Items, keys, seen)
-	b := compare(src, feed, keys, seen, p.Now())
+	b := compare(src, feed, keys, seen, p.now())
 	b.Left = left(keys, feed.Skipped, mem)
 	if !bytes.Equal(doc.habits, mem.Habits) {
 		b.Habits = doc.habits
@@ -71,15 +69,14 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 		return Batch{}, err
 	}
 	p.pages(ctx, src, plan.rules, b.Records)
-	b.State = answered(st, src, resp, p.Now())
+	whole := len(mem.Keys) > 0 && trusted == !st.LooseGuids && st.URL == src.URL
+	b.State = answered(st, src, asked, resp, p.now())
 	b.State.Sum, b.State.Reader, b.State.Context = sum, reader, feed.Context
 	b.State.Feed = About{Title: feed.Title, Link: feed.Link, Lang: feed.Lang, Rights: feed.Rights, Format: string(feed.Format)}
 	b.State.Last = b.tally(feed)
-	b.State.Total.add(b.State.Last)
-	if b.State.Last.New > 0 {
-		b.State.LastNew = p.Now()
-	}
-	b.State.NextPoll = plan.nextPoll(src, outcome{ok: true, maxAge: resp.MaxAge, ttl: feed.TTL}, p.Now())
+	b.State.Wrong304 = caught(&st, asked, b.Records, p.now())
+	b.State.learn(feed, whole, p.now())
+	b.State.NextPoll = plan.nextPoll(src, good(b.State, resp), p.now())
 	return b, nil
 }
 
@@ -218,41 +215,4 @@ func (b *Batch) tally(feed *feeds.Feed) Tally {
 	}
 	t.Known = len(feed.Items) + len(feed.Skipped) - t.New - t.Changed
 	return t
-}
-
-// answered is the state after a good answer, validators as one pair.
-func answered(st State, src *config.Source, resp *fetch.Response, now time.Time) State {
-	st.URL = src.URL
-	st.ETag, st.LastModified = resp.ETag, resp.LastModified
-	st.LastPoll, st.LastOK = now, now
-	st.Failures, st.Error, st.Status = 0, "", resp.Status
-	return st
-}
-
-// unchanged is the batch of a 304, or of a body that is the last one again.
-func unchanged(plan *Plan, src *config.Source, st State, resp *fetch.Response, now time.Time) Batch {
-	old := st
-	st = answered(st, src, resp, now)
-	if resp.Status == http.StatusNotModified && resp.ETag == "" && resp.LastModified == "" {
-		st.ETag, st.LastModified = old.ETag, old.LastModified // a bare 304 confirms them
-	}
-	st.NextPoll = plan.nextPoll(src, outcome{ok: true, maxAge: resp.MaxAge}, now)
-	return Batch{State: st, Dropped: true, At: now}
-}
-
-// failed is the batch of a poll that brought nothing: validators stay (I1).
-func failed(plan *Plan, src *config.Source, st State, err error, now time.Time) Batch {
-	st.LastPoll = now
-	st.Failures++
-	st.Error = err.Error()
-	st.Status = 0
-	o := outcome{failures: st.Failures}
-	var status *fetch.StatusError
-	if errors.As(err, &status) {
-		st.Status = status.Code
-		st.Gone = status.Code == http.StatusGone
-		o.retryAfter = status.RetryAfter
-	}
-	st.NextPoll = plan.nextPoll(src, o, now)
-	return Batch{State: st, Dropped: true, At: now}
 }

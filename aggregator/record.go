@@ -30,6 +30,36 @@ type State struct {
 	Feed         About     // what the last document read said of itself
 	Last         Tally     // the ledger of the last poll that read a document
 	Total        Tally     // the same, added up since the source is known
+	Undated      int       // of Total.New, how many had no date that can be true
+
+	// What the next poll depends on, see nextPoll.
+	Asks     Asks
+	Pace     Pace
+	Hurry    int           // how often the interval is halved, since the document turns over
+	Turnover time.Time     // last time that nothing of the document before was left
+	Slow     int           // how often the interval is doubled, since the origin said 429
+	Slowed   time.Time     // when Slow last changed
+	Took     time.Duration // the last poll
+
+	// How it is asked.
+	Move     Move
+	Whole    time.Time // last time a document came, not a 304
+	Wrong304 time.Time // when it turned out that 304 had hidden new items; zero: never, or mended
+}
+
+// Asks are what a document asks of those who poll it (RSS 2.0). They hold until
+// the next document, through every 304.
+type Asks struct {
+	TTL       time.Duration  `json:",omitempty"`
+	SkipHours []int          `json:",omitempty"` // 0 to 23, UTC
+	SkipDays  []time.Weekday `json:",omitempty"` // UTC
+}
+
+// A Move is a permanent redirect (301, 308) on its way to being believed.
+type Move struct {
+	To    string    // "" for none
+	Since time.Time // first time it led to a feed
+	Times int       // how often it has in a row
 }
 
 // An About is what a source's last document said about itself.

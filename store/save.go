@@ -58,6 +58,11 @@ func (s *DB) lead() bool {
 	// The context is nobody's: one caller that leaves must not undo the others.
 	ctx := context.WithoutCancel(batch[0].ctx)
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		if at := batch[len(batch)-1].batch.At; !at.IsZero() {
+			if err := saveClock(ctx, tx, at); err != nil {
+				return err
+			}
+		}
 		for i, sv := range batch {
 			if errs[i] = saveOne(tx, sv); errors.Is(errs[i], errBroken) {
 				return errs[i]

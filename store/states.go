@@ -4,24 +4,33 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator"
 )
 
-// Adopt makes the states those of exactly these sources. New ones are due at
-// once; one that is dropped is retired and keeps all it has, in case it returns.
-func (s *DB) Adopt(ctx context.Context, sources []string, now time.Time) error {
+// Adopt makes the states those of exactly the sources of r. New ones, and those
+// that were given another address, are due at once; one that is dropped is retired
+// and keeps all it has, in case it returns.
+func (s *DB) Adopt(ctx context.Context, r aggregator.Roster) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			UPDATE states
-			SET retired = $1
-			WHERE retired = 0`, ms(now))
+		if err := setClock(ctx, tx, r.Now, r.Step); err != nil {
+			return fmt.Errorf("follow the clock: %w", err)
+		}
+		moved, err := readdressed(ctx, tx, r.URLs)
 		if err != nil {
 			return err
 		}
-		for _, id := range sources {
+		_, err = tx.ExecContext(ctx, `
+			UPDATE states
+			SET retired = $1
+			WHERE retired = 0`, ms(r.Now))
+		if err != nil {
+			return err
+		}
+		for id := range r.URLs {
 			_, err := tx.ExecContext(ctx, `
 				INSERT INTO states (source, doc)
 				VALUES ($1, '{}')
@@ -31,8 +40,81 @@ func (s *DB) Adopt(ctx context.Context, sources []string, now time.Time) error {
 				return fmt.Errorf("adopt %s: %w", id, err)
 			}
 		}
+		for _, id := range moved {
+			_, err := tx.ExecContext(ctx, `
+				UPDATE states
+				SET next_poll = 0,
+					gone = 0
+				WHERE source = $1`, id)
+			if err != nil {
+				return fmt.Errorf("adopt %s: %w", id, err)
+			}
+		}
 		return nil
 	})
+}
+
+// readdressed lists the sources whose address is not the one that their state
+// belongs to. Under the same host an origin's Retry-After still holds.
+func readdressed(ctx context.Context, tx *sql.Tx, urls map[string]string) (moved []string, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT source, doc
+		FROM states`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var source, doc string
+		if err := rows.Scan(&source, &doc); err != nil {
+			return nil, err
+		}
+		var st aggregator.State
+		if err := json.Unmarshal([]byte(doc), &st); err != nil {
+			return nil, fmt.Errorf("state of %s: %w", source, err)
+		}
+		if now := urls[source]; now != "" && st.Readdressed(now) {
+			moved = append(moved, source)
+		}
+	}
+	return moved, rows.Err()
+}
+
+// setClock moves every next poll along when the clock has been set: by step, or
+// by what the latest poll is ahead of now.
+func setClock(ctx context.Context, tx *sql.Tx, now time.Time, step time.Duration) error {
+	var last int64
+	err := tx.QueryRowContext(ctx, `
+		SELECT CAST(value AS BIGINT)
+		FROM meta
+		WHERE name = 'clock'`).Scan(&last)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	const drift = time.Minute
+	if back := ms(now) - last; step == 0 && back < -drift.Milliseconds() {
+		step = time.Duration(back) * time.Millisecond
+	}
+	if step != 0 {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE states
+			SET next_poll = next_poll + $1
+			WHERE next_poll > 0`, step.Milliseconds())
+		if err != nil {
+			return err
+		}
+	}
+	return saveClock(ctx, tx, now)
+}
+
+// saveClock notes the time of the latest poll.
+func saveClock(ctx context.Context, tx *sql.Tx, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO meta (name, value)
+		VALUES ('clock', $1)
+		ON CONFLICT (name) DO UPDATE
+		SET value = excluded.value`, fmt.Sprint(ms(now)))
+	return err
 }
 
 // Due lists the states to be polled by now, the longest due first.
@@ -52,6 +134,32 @@ func (s *DB) States(ctx context.Context) ([]aggregator.State, error) {
 		FROM states
 		WHERE retired = 0
 		ORDER BY source`)
+}
+
+// Unwanted counts the items of sources of which none, of those that have come
+// since, belongs to a topic.
+func (s *DB) Unwanted(ctx context.Context, since time.Time) (map[string]int, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT source, COUNT(*)
+		FROM records
+		WHERE first_seen >= $1
+		GROUP BY source
+		HAVING MAX(story) = 0
+			AND MIN(filed_rev) > 0`, ms(since))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := map[string]int{}
+	for rows.Next() {
+		var source string
+		var n int
+		if err := rows.Scan(&source, &n); err != nil {
+			return nil, err
+		}
+		all[source] = n
+	}
+	return all, rows.Err()
 }
 
 func (s *DB) states(ctx context.Context, query string, args ...any) ([]aggregator.State, error) {

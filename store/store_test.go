@@ -104,7 +104,7 @@ func fileAll(t testing.TB, db *store.DB, plan string, at time.Time, unmatched ..
 func TestWhatOnePollChangesIsThereAfterAReopen(t *testing.T) {
 	dir := t.TempDir()
 	db := open(t, dir)
-	if err := db.Adopt(t.Context(), []string{"a", "b"}, noon); err != nil {
+	if err := db.Adopt(t.Context(), aggregator.Roster{Now: noon, URLs: map[string]string{"a": "https://a.example/feed", "b": "https://b.example/feed"}}); err != nil {
 		t.Fatal(err)
 	}
 	b := batch("a", noon, record("a", "g:1", "One", noon), record("a", "g:2", "Two", noon))

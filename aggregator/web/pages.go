@@ -174,7 +174,7 @@ func (s *Site) status(w http.ResponseWriter, r *http.Request) error {
 		p.Config = s.Reading()
 	}
 	for _, st := range states {
-		line := sourceLine{ID: st.Source, Title: st.Feed.Title, State: st, Words: st.Health(), Bad: st.Error != ""}
+		line := sourceLine{ID: st.Source, Title: st.Feed.Title, State: st, Words: st.Health(time.Now()), Bad: st.Error != ""}
 		if line.Bad {
 			p.Failing++
 		} else {

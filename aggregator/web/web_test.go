@@ -57,7 +57,7 @@ func newSite(t *testing.T) *web.Site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	if err := db.Adopt(t.Context(), []string{"one"}, published); err != nil {
+	if err := db.Adopt(t.Context(), aggregator.Roster{Now: published, URLs: map[string]string{"one": "https://one.example/feed"}}); err != nil {
 		t.Fatal(err)
 	}
 	fill(t, db)

@@ -40,6 +40,7 @@ lang = "en"
 en = ['Aleppo']
 [editions.syria]
 topics = ["syria"]
+hold = "0m"
 `
 }
 
@@ -109,12 +110,12 @@ func (p *testProcess) until(is func() bool, what string) {
 	p.t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(30 * time.Second)
+	late := time.After(patience)
 	for !is() {
 		select {
 		case <-tick.C:
 		case <-late:
-			p.t.Fatalf("no %s after 30 s\n%s", what, p.log())
+			p.t.Fatalf("no %s after %v\n%s", what, patience, p.log())
 		}
 	}
 }

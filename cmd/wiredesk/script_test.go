@@ -67,6 +67,10 @@ func expandFiles(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// patience is how long a test waits for what a daemon does: it files what came
+// when the minute is over.
+const patience = 3 * time.Minute
+
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: await FILE RE")
@@ -122,7 +126,7 @@ func until(ts *testscript.TestScript, neg bool, name, pattern string, read func(
 	re := regexp.MustCompile(pattern)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(30 * time.Second)
+	late := time.After(patience)
 	for {
 		data, err := read()
 		if err == nil && re.Match(data) != neg {
@@ -131,7 +135,7 @@ func until(ts *testscript.TestScript, neg bool, name, pattern string, read func(
 		select {
 		case <-tick.C:
 		case <-late:
-			ts.Fatalf("%s after 30 s (%v):\n%s", name, err, data)
+			ts.Fatalf("%s after %v (%v):\n%s", name, patience, err, data)
 		}
 	}
 }

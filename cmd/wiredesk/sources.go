@@ -22,6 +22,8 @@ type sourceLine struct {
 	NextPoll time.Time        `json:"next_poll"` // zero: now
 	Last     aggregator.Tally `json:"last"`      // ledger of the last document read
 	Total    aggregator.Tally `json:"total"`
+	PerDay   float64          `json:"per_day"`            // new items, of the last week or so
+	Moved    string           `json:"moved_to,omitempty"` // where it has moved for good: write it into the config
 }
 
 func sourcesCommand() *cobra.Command {
@@ -42,14 +44,18 @@ func sourcesCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return printSourcesJSON(c.OutOrStdout(), states)
+			unwanted, err := db.Unwanted(c.Context(), time.Now().Add(-7*24*time.Hour))
+			if err != nil {
+				return err
 			}
 			left, err := db.Past(c.Context(), plan.Print)
 			if err != nil {
 				return err
 			}
-			return printSources(c.OutOrStdout(), states, left)
+			if asJSON {
+				return printSourcesJSON(c.OutOrStdout(), states, unwanted)
+			}
+			return printSources(c.OutOrStdout(), states, unwanted, left)
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "one line of JSON a source")
@@ -65,12 +71,29 @@ func openRead(c *cobra.Command) (*store.DB, error) {
 	return store.OpenRead(c.Context(), below(plan.Config, plan.Config.Site.Data))
 }
 
-func printSources(w io.Writer, states []aggregator.State, past int) error {
+// health says how a source does; unwanted are how many items of a week it has
+// brought of which none belongs to a topic.
+func health(st *aggregator.State, unwanted int, now time.Time) string {
+	const few = 10 // say nothing
+	words := plain(st.Health(now))
+	if unwanted >= few {
+		words += fmt.Sprintf("; none of its %d items of the last week belongs to a topic", unwanted)
+	}
+	return words
+}
+
+func printSources(w io.Writer, states []aggregator.State, unwanted map[string]int, past int) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "SOURCE\tLAST GOOD ANSWER\tNEXT POLL\tITEMS\tHEALTH")
+	fmt.Fprintln(t, "SOURCE\tLAST GOOD ANSWER\tNEXT POLL\tITEMS\tRHYTHM\tHEALTH")
+	now := time.Now()
 	for _, st := range states {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\n", st.Source,
-			clock(st.LastOK, "never"), clock(st.NextPoll, "now"), st.Total.New, plain(st.Health()))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\t%s\n", st.Source,
+			clock(st.LastOK, "never"), clock(st.NextPoll, "now"), st.Total.New, st.Rhythm(now), health(&st, unwanted[st.Source], now))
+	}
+	for _, st := range states {
+		if st.Move.To != "" {
+			fmt.Fprintf(t, "%s has moved to %s: write it into the config\n", st.Source, plain(st.Move.To))
+		}
 	}
 	if err := t.Flush(); err != nil || past == 0 {
 		return err
@@ -86,11 +109,12 @@ func clock(t time.Time, zero string) string {
 	return t.Local().Format(time.DateTime)
 }
 
-func printSourcesJSON(w io.Writer, states []aggregator.State) error {
+func printSourcesJSON(w io.Writer, states []aggregator.State, unwanted map[string]int) error {
 	enc := json.NewEncoder(w)
+	now := time.Now()
 	for _, st := range states {
 		line := sourceLine{
-			Source: st.Source, Health: st.Health(), Failing: st.Error != "",
+			Source: st.Source, Health: health(&st, unwanted[st.Source], now), PerDay: st.PerDay(now), Moved: st.Move.To, Failing: st.Error != "",
 			LastOK: st.LastOK, NextPoll: st.NextPoll, Last: st.Last, Total: st.Total,
 		}
 		if err := enc.Encode(line); err != nil {

@@ -6,6 +6,7 @@ import (
 	"html"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,6 +15,7 @@ import (
 // validators come back as a Response; all else must change nothing (DESIGN 9).
 func answer(resp *http.Response, body io.Reader, t *trip) (*Response, error) {
 	h, now := resp.Header, time.Now()
+	wait, capped := retryAfter(h, now)
 	r := &Response{
 		URL:             t.at.String(),
 		Status:          resp.StatusCode,
@@ -23,7 +25,7 @@ func answer(resp *http.Response, body io.Reader, t *trip) (*Response, error) {
 		ContentLanguage: h.Get("Content-Language"),
 		ContentLocation: h.Get("Content-Location"),
 		MaxAge:          Freshness(h, now),
-		RetryAfter:      retryAfter(h, now),
+		RetryAfter:      wait,
 	}
 	// 203 is a document that a proxy has worked on. 206 was not asked for, 204
 	// and 205 have none, 202 is what firewalls say while they make up their mind.
@@ -33,7 +35,9 @@ func answer(resp *http.Response, body io.Reader, t *trip) (*Response, error) {
 		confirm(r, t.asked)
 		return r, ErrNotModified
 	case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNonAuthoritativeInfo:
-		return nil, status(resp, body, r.RetryAfter)
+		e := status(resp, body, wait)
+		e.Capped = capped
+		return nil, e
 	}
 	if err := t.want.takes(r.ContentType); err != nil {
 		return nil, err
@@ -41,6 +45,9 @@ func answer(resp *http.Response, body io.Reader, t *trip) (*Response, error) {
 	var err error
 	if r.Body, err = t.want.read(resp, body); err != nil {
 		return nil, err
+	}
+	if start := r.Body[:min(len(r.Body), enough)]; isPage(r.ContentType, start) && challenged(h, string(start)) {
+		return nil, &StatusError{Code: resp.StatusCode, RetryAfter: wait, Capped: capped, Challenge: true}
 	}
 	// Kept as a pair or not at all: half of one could confirm another document.
 	if !sendable(r.ETag) || !sendable(r.LastModified) {
@@ -74,8 +81,6 @@ func confirm(r *Response, asked Request) {
 // status reads an answer without a document. A 304 to a request without
 // validators is one too: it confirms nothing that we have.
 func status(resp *http.Response, body io.Reader, wait time.Duration) *StatusError {
-	const enough = 8 << 10 // bytes
-
 	start, _ := read(io.LimitReader(body, enough), resp.Header, enough) // as much as came
 	return &StatusError{
 		Code:       resp.StatusCode,
@@ -85,9 +90,18 @@ func status(resp *http.Response, body io.Reader, wait time.Duration) *StatusErro
 	}
 }
 
+// enough of a page to tell what it is, in bytes.
+const enough = 8 << 10
+
+// challenges are what stands in the pages by which firewalls let a browser prove
+// itself: Cloudflare, Imperva, DDoS-Guard, SiteGround, DataDome, PerimeterX, Anubis.
+var challenges = []string{
+	"/cdn-cgi/challenge-platform/", "_cf_chl_opt", "_Incapsula_Resource", "ddos-guard/js-challenge",
+	"/.well-known/sgcaptcha/", "captcha-delivery.com", "px-captcha", "/.within.website/x/cmd/anubis/",
+}
+
 // challenged says whether a firewall wants a browser to prove itself, as the
-// firewalls of Cloudflare and AWS say in a header and others in their page. The
-// page of a document (200) is not looked at: parsing will find that it is none.
+// firewalls of Cloudflare and AWS say in a header and others in their page.
 func challenged(h http.Header, page string) bool {
 	if strings.EqualFold(h.Get("Cf-Mitigated"), "challenge") {
 		return true
@@ -96,12 +110,17 @@ func challenged(h http.Header, page string) bool {
 	case "challenge", "captcha":
 		return true
 	}
-	for _, mark := range []string{"/cdn-cgi/challenge-platform/", "_Incapsula_Resource", "ddos-guard/js-challenge"} {
-		if strings.Contains(page, mark) {
-			return true
-		}
+	return slices.ContainsFunc(challenges, func(mark string) bool { return strings.Contains(page, mark) })
+}
+
+// isPage says whether a document (200) is an HTML page by what it begins with: a
+// feed may quote the marks of a challenge, and be sent as text/html.
+func isPage(contentType string, start []byte) bool {
+	if !strings.Contains(strings.ToLower(contentType), "html") {
+		return false
 	}
-	return false
+	s := asciiLower(string(bytes.TrimLeft(start, "\ufeff \t\r\n")))
+	return strings.HasPrefix(s, "<!doctype html") || strings.HasPrefix(s, "<html") || strings.HasPrefix(s, "<head")
 }
 
 // snippet is what a person reads of an error page: its first 200 characters

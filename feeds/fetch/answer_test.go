@@ -129,6 +129,9 @@ func TestGetReturnsTheWholeAnswer(t *testing.T) {
 
 func TestAnswersWithoutADocumentAreStatusErrors(t *testing.T) {
 	t.Parallel()
+	challenge := func(status string) string {
+		return "a challenge page for browsers, not the feed (HTTP " + status + "): ask the publisher to let feed readers through"
+	}
 	tests := []struct {
 		code   int
 		header string // of the answer, "Name: value"
@@ -143,12 +146,13 @@ func TestAnswersWithoutADocumentAreStatusErrors(t *testing.T) {
 		{410, "", "gone", StatusError{Snippet: "gone"}, "HTTP 410 Gone: gone"},
 		{429, "Retry-After: 3600", "", StatusError{RetryAfter: time.Hour}, "HTTP 429 Too Many Requests"},
 		{503, "Retry-After: -1", "", StatusError{}, "HTTP 503 Service Unavailable"},
-		{503, "Retry-After: 315360000", "", StatusError{RetryAfter: maxRetry}, "HTTP 503 Service Unavailable"},
+		{503, "Retry-After: 315360000", "", StatusError{RetryAfter: maxRetry, Capped: true},
+			"HTTP 503 Service Unavailable (asks for a longer wait than 7 days, the most that we keep to)"},
 		{520, "", "", StatusError{}, "HTTP 520"},
 		{403, "Cf-Mitigated: challenge", "<title>Just a moment...</title>",
-			StatusError{Snippet: "Just a moment...", Challenge: true}, "HTTP 403 Forbidden (a challenge for browsers): Just a moment..."},
-		{202, "X-Amzn-Waf-Action: challenge", "", StatusError{Challenge: true}, "HTTP 202 Accepted (a challenge for browsers)"},
-		{403, "", `<script src="/cdn-cgi/challenge-platform/x.js"></script>`, StatusError{Challenge: true}, "HTTP 403 Forbidden (a challenge for browsers)"},
+			StatusError{Snippet: "Just a moment...", Challenge: true}, challenge("403 Forbidden")},
+		{202, "X-Amzn-Waf-Action: challenge", "", StatusError{Challenge: true}, challenge("202 Accepted")},
+		{403, "", `<script src="/cdn-cgi/challenge-platform/x.js"></script>`, StatusError{Challenge: true}, challenge("403 Forbidden")},
 		{500, "Content-Encoding: gzip", "this is no gzip", StatusError{}, "HTTP 500 Internal Server Error"},
 	}
 	for _, tt := range tests {
@@ -168,6 +172,31 @@ func TestAnswersWithoutADocumentAreStatusErrors(t *testing.T) {
 		tt.want.Code = tt.code
 		if diff := cmp.Diff(&tt.want, got); diff != "" {
 			t.Errorf("%d (-want +got):\n%s", tt.code, diff)
+		}
+	}
+}
+
+func TestAChallengeWithStatus200IsSaid(t *testing.T) {
+	t.Parallel()
+	page := `<!DOCTYPE html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>`
+	for name, tt := range map[string]struct {
+		kind, body string
+		challenge  bool
+	}{
+		"a challenge":               {"text/html; charset=utf-8", page, true},
+		"any other page":            {"text/html", "<!doctype html><title>Home</title>", false}, // the parser says what it is
+		"a feed that quotes one":    {"text/html", "<rss><channel><title>" + "_cf_chl_opt" + "</title></channel></rss>", false},
+		"a feed sent as what it is": {"application/rss+xml", page, false},
+	} {
+		c := asking(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", tt.kind)
+			w.Header().Set("ETag", `"challenge"`)
+			fmt.Fprint(w, tt.body)
+		})
+		resp, err := c.Get(t.Context(), Request{URL: "http://a.test/"})
+		var status *StatusError
+		if got := errors.As(err, &status) && status.Challenge; got != tt.challenge || got == (resp != nil) {
+			t.Errorf("%s: %v, %v", name, resp, err)
 		}
 	}
 }

@@ -33,7 +33,10 @@ func read(body io.Reader, h http.Header, limit int64) ([]byte, error) {
 	// The raw bytes are capped too: empty gzip members and skipped zstd frames
 	// bring nothing to count, without end.
 	raw := &capped{r: body, limit: limit}
-	var src io.Reader = raw
+	whole := bufio.NewReader(raw)
+	start, _ := whole.Peek(3) // an error comes again with the reading
+	codings = honest(codings, start)
+	var src io.Reader = whole
 	for _, coding := range slices.Backward(codings) {
 		d, err := decoder(src, coding)
 		if err != nil {
@@ -53,6 +56,22 @@ func read(body io.Reader, h http.Header, limit int64) ([]byte, error) {
 		return b.Bytes(), broken(strings.Join(codings, ", "), err)
 	}
 	return b.Bytes(), nil
+}
+
+// honest are the codings that a body which begins with start can have. Some
+// servers name gzip or zstd and send plain text, and some send gzip and name
+// nothing. The first bytes of these two cannot be those of a text, so that
+// believing them rather than the header is safe. Brotli has no such bytes: there
+// the header holds.
+func honest(codings []string, start []byte) []string {
+	text := len(start) > 0 && (start[0] == '<' || start[0] == '{') || bytes.Equal(start, []byte("\xef\xbb\xbf"))
+	switch {
+	case len(codings) == 1 && codings[0] != "br" && text:
+		return nil
+	case len(codings) == 0 && bytes.Equal(start, []byte{0x1f, 0x8b, 8}):
+		return []string{"gzip"}
+	}
+	return codings
 }
 
 // contentCodings lists the codings of a body in the order they were applied.

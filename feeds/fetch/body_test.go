@@ -79,6 +79,9 @@ func TestEveryCodingIsUndone(t *testing.T) {
 		{"an empty member first", codings("gzip"), append(coded(t, "gzip", nil), gz...)},
 		{"zeros after the end", codings("gzip"), append(gz[:len(gz):len(gz)], make([]byte, 512)...)},
 		{"words after the end", codings("gzip"), append(gz[:len(gz):len(gz)], "<!-- cached -->"...)},
+		{"text called gzip", codings("gzip"), text},
+		{"text called zstd", codings("zstd"), text},
+		{"gzip called nothing", nil, gz},
 		{"one byte after the end", codings("gzip"), append(gz[:len(gz):len(gz)], 0x1f)},
 	}
 	for _, tt := range tests {
@@ -130,12 +133,12 @@ func TestDamagedCodingIsAnError(t *testing.T) {
 		body   []byte
 		want   string
 	}{
-		{"not gzip at all", codings("gzip"), text, "cannot be read as gzip"},
+		{"not gzip at all", codings("gzip"), []byte("Sorry, not today."), "cannot be read as gzip"},
 		{"wrong checksum", codings("gzip"), flipped, "cannot be read as gzip"},
 		{"second member cut", codings("gzip"), second, "broke off"},
 		{"not brotli", codings("br"), text, "cannot be read as br"},
 		{"brotli and more", codings("br"), append(coded(t, "br", text), "more"...), "cannot be read as br"},
-		{"not zstd", codings("zstd"), text, "cannot be read as zstd"},
+		{"not zstd", codings("zstd"), []byte("Sorry, not today."), "cannot be read as zstd"},
 		{"zstd of nothing", codings("zstd"), nil, "broke off"},
 		{"gzip of nothing", codings("gzip"), nil, "broke off"},
 		{"deflate", codings("deflate"), text, `did not ask for: "deflate"`},

@@ -30,12 +30,16 @@ type StatusError struct {
 	RetryAfter time.Duration // as the origin asks, in [0, 7 d]; 0 when it does not
 	Snippet    string        // first words of the body for a person, at most 200 characters of plain text
 	Challenge  bool          // a firewall asks for a browser: waiting does not help, writing to the publisher may
+	Capped     bool          // RetryAfter is what is left of a longer wish
 }
 
 func (e *StatusError) Error() string {
 	s := strings.TrimSpace(fmt.Sprintf("HTTP %d %s", e.Code, http.StatusText(e.Code)))
 	if e.Challenge {
-		s += " (a challenge for browsers)"
+		return fmt.Sprintf("a challenge page for browsers, not the feed (%s): ask the publisher to let feed readers through", s)
+	}
+	if e.Capped {
+		s += fmt.Sprintf(" (asks for a longer wait than %d days, the most that we keep to)", maxRetry/(24*time.Hour))
 	}
 	if e.Snippet != "" {
 		s += ": " + e.Snippet

@@ -41,6 +41,9 @@ type Options struct {
 	HostGap       time.Duration // between the starts of two requests to one host:port; 1 s
 	Timeout       time.Duration // of a whole Get, redirects and body, without the waiting for a host's turn; 30 s
 	MaxBody       int64         // bytes after decoding; 10 MB
+	// Transport takes the place of connections, for origins in memory. The guard
+	// judges connections, so that there is none with it.
+	Transport http.RoundTripper
 }
 
 // Waits within Timeout, so that a tarpit is told from a slow line.
@@ -69,9 +72,13 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	transport := o.Transport
+	if transport == nil {
+		transport = newTransport(newDialer(g))
+	}
 	return &Client{
 		options:   o,
-		transport: newTransport(newDialer(g)),
+		transport: transport,
 		hosts:     newHosts(o.HostGap),
 		robots:    newRobotsBook(),
 		slow:      fmt.Errorf("no whole answer within %s", o.Timeout),

@@ -51,17 +51,18 @@ func expires(h http.Header, now time.Time) time.Duration {
 }
 
 // retryAfter reads seconds or a date (RFC 9110, 10.2.3). Nonsense and the past
-// are 0, the far future is maxRetry.
-func retryAfter(h http.Header, now time.Time) time.Duration {
+// are 0, the far future is maxRetry and capped.
+func retryAfter(h http.Header, now time.Time) (wait time.Duration, capped bool) {
 	v := h.Get("Retry-After")
-	if wait, ok := seconds(v); ok {
-		return min(wait, maxRetry)
+	wait, ok := seconds(v)
+	if !ok {
+		at, err := http.ParseTime(strings.TrimSpace(v))
+		if err != nil {
+			return 0, false
+		}
+		wait = max(at.Sub(serverTime(h, now)), 0)
 	}
-	at, err := http.ParseTime(strings.TrimSpace(v))
-	if err != nil {
-		return 0
-	}
-	return min(max(at.Sub(serverTime(h, now)), 0), maxRetry)
+	return min(wait, maxRetry), wait > maxRetry
 }
 
 // serverTime is the origin's clock: a date of its own is meant by it.

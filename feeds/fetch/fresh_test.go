@@ -91,8 +91,12 @@ func TestRetryAfter(t *testing.T) {
 		{"Retry-After: Fri, 31 Dec 9999 23:59:59 GMT", maxRetry},
 	}
 	for _, tt := range tests {
-		if got := retryAfter(headers(tt.headers), noon); got != tt.want {
+		got, capped := retryAfter(headers(tt.headers), noon)
+		if got != tt.want {
 			t.Errorf("%q: got %v, want %v", tt.headers, got, tt.want)
+		}
+		if capped != (tt.want == maxRetry && tt.headers != "Retry-After: 604800") {
+			t.Errorf("%q: capped %v", tt.headers, capped)
 		}
 	}
 }
