@@ -25,6 +25,7 @@ type Config struct {
 	Topics   []*Topic   // in the order written
 	Editions []*Edition // in the order written
 
+	main   *file
 	places map[string]span // of values, by path, as in "topics.syria.strong.en[2]"
 }
 

@@ -83,7 +83,8 @@ func parse(path string, data []byte, read func(name string) ([]byte, error)) (*C
 	cfg.File = path
 	r := newReader(&cfg)
 	r.read = read
-	root, syntax := parseTree(&file{name: path, data: data})
+	cfg.main = &file{name: path, data: data}
+	root, syntax := parseTree(cfg.main)
 	if syntax != nil {
 		return nil, []Error{*syntax}
 	}
