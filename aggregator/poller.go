@@ -274,7 +274,8 @@ func (p *Poller) ask(ctx context.Context, plan *Plan, src *config.Source, st Sta
 	if err != nil {
 		return Batch{}, err
 	}
-	return p.read(ctx, plan, src, st, resp)
+	b, err = p.read(ctx, plan, src, st, resp)
+	return b, lead(src, resp, err)
 }
 
 // log writes one line for a poll that changed something or failed anew.

@@ -78,6 +78,8 @@ type Source struct {
 	Rights  string // overrides the feed's own
 	Private bool   // publish only the home page: the address carries a token
 	Headers map[string]string
+
+	fromFile bool // URL was read from url_file
 }
 
 // A Topic is a subject and the terms that select its items.

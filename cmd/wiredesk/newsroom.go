@@ -33,10 +33,7 @@ type newsroom struct {
 // open wires a newsroom. Close it.
 func open(ctx context.Context, plan *aggregator.Plan, log *slog.Logger) (*newsroom, error) {
 	cfg := plan.Config
-	client, err := fetch.New(fetch.Options{
-		UserAgent:     fmt.Sprintf("wiredesk/%s (+%s; %s)", version, cfg.Site.BaseURL, cfg.Site.Contact),
-		AllowNetworks: cfg.Site.AllowNetworks,
-	})
+	client, err := newClient(cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,7 @@ func sourcesCommand() *cobra.Command {
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "one line of JSON a source")
+	c.AddCommand(sourcesAddCommand())
 	return c
 }
 
