@@ -115,6 +115,9 @@ func (n *newsroom) run(ctx context.Context, l net.Listener) error {
 		}
 		return err
 	}
+	if err := n.spread(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return n.poller.Run(ctx) })
 	group.Go(func() error { return n.desk.Run(ctx) })
@@ -141,6 +144,19 @@ func (n *newsroom) resume(ctx context.Context) error {
 		return err
 	}
 	return n.write(ctx)
+}
+
+// spread lets the first polls of many new sources come one after the other.
+func (n *newsroom) spread(ctx context.Context) error {
+	within := n.plan.Config.Defaults.Fetch.Every
+	if within == 0 { // a cron schedule
+		within = n.plan.Config.Defaults.MinFetch
+	}
+	var ids []string
+	for _, src := range n.plan.Config.Sources {
+		ids = append(ids, src.ID)
+	}
+	return n.db.Spread(ctx, ids, time.Now(), within)
 }
 
 // serve answers until ctx ends, then lets answers in flight finish.
