@@ -45,6 +45,7 @@ type Poller struct {
 	Log    *slog.Logger
 	Saved  func() // called after each save, from several goroutines; may be nil
 	Now    func() time.Time
+	Hubs   *Subscriber   // sources that hubs speak for are asked less often; nil for none
 	Ahead  time.Duration // polls what falls due within it; for runs from cron, which come a little early
 }
 
@@ -236,6 +237,9 @@ func (p *Poller) poll(ctx context.Context, t turn) result {
 	}
 	if err != nil {
 		b = failed(t.plan, t.src, t.state, err, p.Now())
+	}
+	if err == nil && p.Hubs != nil {
+		b.State.NextPoll = p.Hubs.Thin(ctx, t.plan, &b)
 	}
 	if err := p.Store.Save(ctx, b); err != nil {
 		p.Log.Error("save", "source", t.src.ID, "err", err)

@@ -73,7 +73,7 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 	p.pages(ctx, src, plan.rules, b.Records)
 	b.State = answered(st, src, resp, p.Now())
 	b.State.Sum, b.State.Reader, b.State.Context = sum, reader, feed.Context
-	b.State.Feed = About{Title: feed.Title, Link: feed.Link, Lang: feed.Lang, Rights: feed.Rights, Format: string(feed.Format)}
+	b.State.Feed = about(feed, resp)
 	b.State.Last = b.tally(feed)
 	b.State.Total.add(b.State.Last)
 	if b.State.Last.New > 0 {

@@ -177,7 +177,7 @@ func (r *reader) named(e *entry, kind string, read func(id, path string, t *valu
 }
 
 func (r *reader) site(t *value) {
-	r.keys(t, "site", "title", "base_url", "tag", "contact", "timezone", "listen", "data", "static", "link_rules", "allow_networks")
+	r.keys(t, "site", "title", "base_url", "tag", "contact", "timezone", "listen", "data", "static", "link_rules", "websub", "allow_networks")
 	s := &r.cfg.Site
 	s.Title = r.text(t, "site", "title", "")
 	s.BaseURL = strings.TrimRight(r.text(t, "site", "base_url", ""), "/")
@@ -187,6 +187,7 @@ func (r *reader) site(t *value) {
 	s.Data = r.text(t, "site", "data", s.Data)
 	s.Static = r.text(t, "site", "static", "")
 	s.LinkRules = r.linkRules(t)
+	s.WebSub = r.yes(t, "site", "websub")
 	s.AllowNetworks = r.texts(t, "site", "allow_networks")
 	if name := r.text(t, "site", "timezone", ""); name != "" {
 		zone, err := time.LoadLocation(name)

@@ -21,6 +21,8 @@ func (s *Site) Handler() http.Handler {
 	mux.Handle("GET /status", s.answer(s.status))
 	mux.Handle("GET /healthz", s.answer(s.healthz))
 	mux.Handle("GET /readyz", s.answer(s.readyz))
+	mux.Handle("GET /websub/{path}", s.answer(s.verify))
+	mux.Handle("POST /websub/{path}", s.answer(s.deliver))
 	return mux
 }
 

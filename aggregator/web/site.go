@@ -26,6 +26,7 @@ type Site struct {
 	Store Store
 	Plan  func() *aggregator.Plan
 	Log   *slog.Logger
+	Hubs  *aggregator.Subscriber // who takes what hubs send; nil for nobody
 }
 
 var (

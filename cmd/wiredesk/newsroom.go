@@ -25,6 +25,7 @@ type newsroom struct {
 	client *fetch.Client
 	poller *aggregator.Poller
 	desk   *aggregator.Desk
+	hubs   *aggregator.Subscriber
 	site   *web.Site
 	log    *slog.Logger
 	filed  chan struct{} // an edition has changed: static files are due
@@ -50,8 +51,15 @@ func open(ctx context.Context, plan *aggregator.Plan, log *slog.Logger) (*newsro
 	n.poller = &aggregator.Poller{
 		Store: db, Client: client, Plan: active, Log: log, Saved: n.desk.Wake, Now: time.Now,
 	}
+	n.hubs = &aggregator.Subscriber{
+		Store: db, Client: client, Plan: active, Push: n.poller.Push, Log: log, Now: time.Now,
+	}
+	if err := n.hubs.Load(ctx); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	n.poller.Hubs = n.hubs
 	press := &aggregator.Press{Store: db, Plan: active}
-	n.site = &web.Site{Press: press, Store: db, Plan: active, Log: log}
+	n.site = &web.Site{Press: press, Store: db, Plan: active, Log: log, Hubs: n.hubs}
 	return n, nil
 }
 
@@ -121,6 +129,7 @@ func (n *newsroom) run(ctx context.Context, l net.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return n.poller.Run(ctx) })
 	group.Go(func() error { return n.desk.Run(ctx) })
+	group.Go(func() error { return n.hubs.Run(ctx) })
 	group.Go(func() error { return serve(ctx, l, n.site.Handler()) })
 	group.Go(func() error { return n.keep(ctx) })
 	group.Go(func() error { return n.index(ctx) })
