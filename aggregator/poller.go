@@ -48,6 +48,7 @@ type Poller struct {
 	Log    *slog.Logger
 	Saved  func() // called after each save, from several goroutines; may be nil
 	Now    func() time.Time
+	Hubs   *Subscriber   // sources that hubs speak for are asked less often; nil for none
 	Ahead  time.Duration // Once polls what falls due within it; for runs from cron, which come a little early
 
 	clock *clock // set by Run and Once
@@ -106,6 +107,9 @@ func (p *Poller) poll(ctx context.Context, t turn) result {
 	}
 	took := time.Since(started)
 	b.State.Took = took.Round(time.Millisecond)
+	if err == nil && p.Hubs != nil {
+		b.State.NextPoll = p.Hubs.Thin(ctx, t.plan, &b)
+	}
 	if err := p.Store.Save(ctx, b); err != nil {
 		p.Log.Error("save", "source", t.src.ID, "err", err)
 		return result{turn: t, Report: Report{Polled: 1, Failed: 1}, unsaved: true}
@@ -142,7 +146,8 @@ func (p *Poller) ask(ctx context.Context, plan *Plan, src *config.Source, st Sta
 	if err != nil {
 		return Batch{}, err
 	}
-	return p.read(ctx, plan, src, st, asked, resp)
+	b, err = p.read(ctx, plan, src, st, asked, resp)
+	return b, lead(src, resp, err)
 }
 
 // now is the time to decide by.

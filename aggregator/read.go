@@ -72,7 +72,7 @@ func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st St
 	whole := len(mem.Keys) > 0 && trusted == !st.LooseGuids && st.URL == src.URL
 	b.State = answered(st, src, asked, resp, p.now())
 	b.State.Sum, b.State.Reader, b.State.Context = sum, reader, feed.Context
-	b.State.Feed = About{Title: feed.Title, Link: feed.Link, Lang: feed.Lang, Rights: feed.Rights, Format: string(feed.Format)}
+	b.State.Feed = about(feed, resp)
 	b.State.Last = b.tally(feed)
 	b.State.Wrong304 = caught(&st, asked, b.Records, p.now())
 	b.State.learn(feed, whole, p.now())

@@ -69,6 +69,8 @@ type About struct {
 	Lang   string
 	Rights string
 	Format string
+	Hub    string // its hub (WebSub); "" for none
+	Self   string // where it says it lives: the topic at its hub
 }
 
 // A Tally is the ledger of a poll (I9):
@@ -143,5 +145,6 @@ type Batch struct {
 	Gone    []int64  // records that it takes back (RFC 6721)
 	Habits  []byte   // what its items repeat; nil when that is as before
 	Dropped bool     // the document was not read (304, error)
+	Pushed  bool     // a hub sent it: the state is left alone but for its Source
 	At      time.Time
 }

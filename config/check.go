@@ -77,6 +77,9 @@ func (r *reader) checkSite() {
 	if _, port, err := net.SplitHostPort(s.Listen); err != nil || !isPort(port, 0) {
 		r.fail(r.at("site.listen"), `write listen = "127.0.0.1:8080"`, "site.listen: %q is no host and port", s.Listen)
 	}
+	if s.WebSub && !strings.HasPrefix(s.BaseURL, "https://") {
+		r.fail(r.at("site.websub"), "leave it out, or give the site an https address that hubs can reach", "site.websub needs a base_url with https")
+	}
 	for i, n := range s.AllowNetworks {
 		if !isNetwork(n) {
 			r.fail(r.at(fmt.Sprintf("site.allow_networks[%d]", i)), `write a prefix, as in "127.0.0.1/32:8080"`, "site.allow_networks: %q is no network", n)

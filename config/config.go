@@ -28,8 +28,8 @@ type Config struct {
 
 	Files   []string // every file it was read from, the main one first
 	Include []string // patterns of the included files, from where the program runs
-
-	places map[string]span // of values, by path, as in "topics.syria.strong.en[2]"
+	main    *file
+	places  map[string]span // of values, by path, as in "topics.syria.strong.en[2]"
 }
 
 // Site is the publication as a whole.
@@ -43,6 +43,7 @@ type Site struct {
 	Data          string         // data directory, relative to the config file
 	Static        string         // directory for static files, "" for none; relative to the config file
 	LinkRules     string         // file of rules for links, "" for none; an absolute path after Load
+	WebSub        bool           // hubs may send us what feeds bring, to BaseURL
 	AllowNetworks []string       // prefix[:port] that the guarded dialer lets through
 	Metrics       string         // who may read /metrics: "loopback", "all" or "none"
 }
@@ -89,6 +90,8 @@ type Source struct {
 	Rights  string // overrides the feed's own
 	Private bool   // publish only the home page: the address carries a token
 	Headers map[string]string
+
+	fromFile bool // URL was read from url_file
 }
 
 // A Topic is a subject and the terms that select its items.

@@ -152,6 +152,10 @@ func (c *Config) change(e element) (*Change, error) {
 	if err := d.add(e); err != nil {
 		return nil, err
 	}
+	return c.changed(f, &d), nil
+}
+
+func (c *Config) changed(f *file, d *draft) *Change {
 	mark := ""
 	if f.marked {
 		mark = byteOrderMark
@@ -159,7 +163,7 @@ func (c *Config) change(e element) (*Change, error) {
 	return &Change{
 		File: f.name, main: c.File,
 		Old: slices.Concat([]byte(mark), f.data), New: slices.Concat([]byte(mark), d.text()),
-	}, nil
+	}
 }
 
 // Load reads the config as Load does, with the change made.

@@ -23,7 +23,7 @@ func (r *reader) source(id, path string, t *value) {
 		Content: r.oneOf(t, path, "content", "summary", "summary", "full"),
 		Allowed: r.text(t, path, "allowed", ""), Rights: r.text(t, path, "rights", ""), Private: r.yes(t, path, "private"),
 	}
-	s.Headers = r.headers(t, path)
+	s.Headers, s.fromFile = r.headers(t, path), t.find("url_file") != nil
 	if s.Content == "full" && s.Allowed == "" {
 		r.fail(t.find("content").span, `write allowed = "the permission", or leave content out`, "%s: full text needs the publisher's permission", path)
 	}

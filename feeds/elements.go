@@ -47,7 +47,7 @@ func (n *normaliser) open(t tag) error {
 	switch n.root {
 	case "rss", "rdf", "feed":
 		return nil
-	case "html", "head", "body", "title", "meta", "script": // pages may leave out the first tags
+	case "html", "head", "body", "title", "meta", "link", "script", "div", "p": // HTML lets its root be left out
 		return ErrHTML
 	default:
 		return fmt.Errorf("the root element is %s: not a feed", cut(n.root, 40))

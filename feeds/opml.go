@@ -3,6 +3,7 @@ package feeds
 import (
 	"encoding/xml"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -11,6 +12,8 @@ type Outline struct {
 	Title string
 	URL   string // of the feed
 	Page  string // of its site; may be ""
+	Lang  string // BCP 47; may be ""
+	Tags  []string
 }
 
 type opmlOut struct {
@@ -28,6 +31,8 @@ type opmlOutline struct {
 	Title   string   `xml:"title,attr"`
 	XMLURL  string   `xml:"xmlUrl,attr"`
 	HTMLURL string   `xml:"htmlUrl,attr,omitempty"`
+	Lang    string   `xml:"language,attr,omitempty"`
+	Tags    string   `xml:"category,attr,omitempty"`
 }
 
 type opmlBody struct {
@@ -41,7 +46,10 @@ func WriteOPML(title string, updated time.Time, outlines []Outline) ([]byte, err
 	for _, o := range outlines {
 		if u := outURL(o.URL); u != "" {
 			name := outText(o.Title)
-			body.Outlines = append(body.Outlines, opmlOutline{Type: "rss", Text: name, Title: name, XMLURL: u, HTMLURL: outURL(o.Page)})
+			body.Outlines = append(body.Outlines, opmlOutline{
+				Type: "rss", Text: name, Title: name, XMLURL: u, HTMLURL: outURL(o.Page),
+				Lang: o.Lang, Tags: outText(strings.Join(o.Tags, ",")),
+			})
 		}
 	}
 	out := opmlOut{Version: "2.0", Title: outText(title), Body: body}

@@ -122,8 +122,10 @@ func saveOne(tx *sql.Tx, sv *saving) error {
 
 func saveBatch(ctx context.Context, tx *sql.Tx, sv *saving) error {
 	b := sv.batch
-	if err := saveState(ctx, tx, b.State, !b.Dropped, b.At); err != nil {
-		return fmt.Errorf("state: %w", err)
+	if !b.Pushed {
+		if err := saveState(ctx, tx, b.State, !b.Dropped, b.At); err != nil {
+			return fmt.Errorf("state: %w", err)
+		}
 	}
 	for i := range b.Records {
 		id, err := saveRecord(ctx, tx, &b.Records[i], b)

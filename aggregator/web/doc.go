@@ -6,5 +6,6 @@
 //
 // The addresses: / lists the editions, /ID/ is an edition's page, /ID.rss,
 // /ID.atom and /ID.json are its feeds, /feeds.opml names them all, /status shows
-// how the sources do. Everything is read-only.
+// how the sources do. Everything is read-only, but for /websub/: there hubs send
+// what is new in feeds, under addresses that only they know.
 package web

@@ -22,6 +22,8 @@ func (s *Site) Handler() http.Handler {
 	mux.Handle("GET /healthz", s.answer(s.healthz))
 	mux.Handle("GET /readyz", s.answer(s.readyz))
 	mux.Handle("GET /metrics", s.answer(s.metrics))
+	mux.Handle("GET /websub/{path}", s.answer(s.verify))
+	mux.Handle("POST /websub/{path}", s.answer(s.deliver))
 	return mux
 }
 

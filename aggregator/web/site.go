@@ -27,6 +27,7 @@ type Site struct {
 	Store Store
 	Plan  func() *aggregator.Plan
 	Log   *slog.Logger
+	Hubs  *aggregator.Subscriber // who takes what hubs send; nil for nobody
 
 	Ready   func() error   // why the desk is not ready, nil once it is; may be nil
 	Reading func() Reading // how the config was last read; may be nil

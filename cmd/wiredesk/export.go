@@ -11,7 +11,7 @@ func exportCommand() *cobra.Command {
 		Use: "export", Short: "Write out what the store holds", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(exportOrdersCommand())
+	c.AddCommand(exportOrdersCommand(), exportOPMLCommand(), exportItemsCommand())
 	return c
 }
 

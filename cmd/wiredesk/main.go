@@ -11,6 +11,8 @@
 //	wiredesk topics      # how terms and sources did; adds terms and tests to the file
 //	wiredesk search WORD # what is stored, by its words
 //	wiredesk parse FILE  # what wiredesk reads in a document
+//	wiredesk sources add URL   # finds the feed and writes it into the config
+//	wiredesk import opml FILE  # takes the sources of another reader along
 //
 // Orders by hand, which outrank every rule, beside a running daemon or not:
 //
@@ -110,7 +112,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(initCommand(), checkCommand(), runCommand(), demoCommand(), sourcesCommand(),
 		whyCommand(), previewCommand(), topicsCommand(), searchCommand(), parseCommand(), versionCommand(),
 		putCommand(), dropCommand(), pinCommand(), noteCommand(), headlineCommand(),
-		mergeCommand(), splitCommand(), exportCommand(),
+		mergeCommand(), splitCommand(), importCommand(), exportCommand(),
 		backupCommand(), restoreCommand(), pruneCommand(), doctorCommand(),
 		reloadCommand(), healthcheckCommand(), manCommand())
 	return root

@@ -32,6 +32,7 @@ type newsroom struct {
 	meter  *meter
 	poller *aggregator.Poller
 	desk   *aggregator.Desk
+	hubs   *aggregator.Subscriber
 	site   *web.Site
 	log    *slog.Logger
 	filed  chan struct{}    // an edition has changed: static files are due
@@ -49,10 +50,7 @@ func open(ctx context.Context, plan *aggregator.Plan, log *slog.Logger) (*newsro
 	n.reading.Store(&web.Reading{At: n.opened})
 	cfg := plan.Config
 	var err error
-	n.client, err = fetch.New(fetch.Options{
-		UserAgent:     fmt.Sprintf("wiredesk/%s (+%s; %s)", version, cfg.Site.BaseURL, cfg.Site.Contact),
-		AllowNetworks: cfg.Site.AllowNetworks,
-	})
+	n.client, err = newClient(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +71,13 @@ func open(ctx context.Context, plan *aggregator.Plan, log *slog.Logger) (*newsro
 		Press: press, Store: n.db, Plan: n.active, Log: log,
 		Ready: n.meter.ready, Reading: func() web.Reading { return *n.reading.Load() }, Metrics: n.meter.page(),
 	}
+	n.hubs = &aggregator.Subscriber{
+		Store: n.db, Client: n.client, Plan: n.active, Push: n.poller.Push, Log: log, Now: time.Now,
+	}
+	if err := n.hubs.Load(ctx); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	n.poller.Hubs, n.site.Hubs = n.hubs, n.hubs
 	return n, nil
 }
 
@@ -139,10 +144,14 @@ func (n *newsroom) run(ctx context.Context, l net.Listener) error {
 		}
 		return err
 	}
+	if err := n.spread(ctx, n.active()); err != nil && ctx.Err() == nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return serve(ctx, l, n.site.Handler()) })
 	group.Go(func() error { return n.poller.Run(ctx) })
 	group.Go(func() error { return n.desk.Run(ctx) })
+	group.Go(func() error { return n.hubs.Run(ctx) })
 	group.Go(func() error { return n.keep(ctx) })
 	group.Go(func() error { return n.index(ctx) })
 	group.Go(func() error { return n.jobs().Run(ctx) })
@@ -159,6 +168,19 @@ func (n *newsroom) run(ctx context.Context, l net.Listener) error {
 
 // drainHTTP is how long answers in flight may take once we stop.
 const drainHTTP = 5 * time.Second
+
+// spread lets the first polls of many new sources come one after the other.
+func (n *newsroom) spread(ctx context.Context, plan *aggregator.Plan) error {
+	within := plan.Config.Defaults.Fetch.Every
+	if within == 0 { // a cron schedule
+		within = plan.Config.Defaults.MinFetch
+	}
+	var ids []string
+	for _, src := range plan.Config.Sources {
+		ids = append(ids, src.ID)
+	}
+	return n.db.Spread(ctx, ids, time.Now(), within)
+}
 
 // serve answers until ctx ends, then lets answers in flight finish. Readers that
 // are too slow for that are cut off.

@@ -103,6 +103,11 @@ func (n *newsroom) reload(ctx context.Context) (*config.Config, []config.Error) 
 		errs = append(errs, needRestart(old.Config, cfg)...)
 	}
 	mistakes := n.mistakes(errs)
+	if len(mistakes) == 0 {
+		if err := n.spread(ctx, plan); err != nil {
+			mistakes = []string{"the store did not take the sources, send HUP to try again: " + err.Error()}
+		}
+	}
 	if ctx.Err() != nil {
 		return cfg, errs
 	}

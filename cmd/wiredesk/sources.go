@@ -59,6 +59,7 @@ func sourcesCommand() *cobra.Command {
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "one line of JSON a source")
+	c.AddCommand(sourcesAddCommand())
 	return c
 }
 

@@ -24,6 +24,8 @@ func answer(resp *http.Response, body io.Reader, t *trip) (*Response, error) {
 		ContentType:     h.Get("Content-Type"),
 		ContentLanguage: h.Get("Content-Language"),
 		ContentLocation: h.Get("Content-Location"),
+		Hub:             Linked(h, "hub"),
+		Self:            Linked(h, "self"),
 		MaxAge:          Freshness(h, now),
 		RetryAfter:      wait,
 	}

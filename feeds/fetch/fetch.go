@@ -136,6 +136,8 @@ type Response struct {
 	ContentType     string
 	ContentLanguage string
 	ContentLocation string
+	Hub             string        // of the Link headers (WebSub); "" when they name none
+	Self            string        // rel="self" of the Link headers, as written
 	Body            []byte        // decoded; nil with ErrNotModified
 	MaxAge          time.Duration // for which the origin says not to ask again; 0 when it does not say
 	RetryAfter      time.Duration // rare here; as in StatusError
