@@ -95,6 +95,9 @@ func composeItem(plan *Plan, ed *config.Edition, e *Entry) feeds.Item {
 			URL: a.Link, Title: a.Head(), Outlet: a.Outlet, Lang: a.Lang, Published: a.Published, Copy: e.CopyOf(a) != "",
 		})
 	}
+	for _, o := range e.Tongues {
+		it.Also = append(it.Also, feeds.Link{URL: o.Link, Title: o.Head(), Outlet: o.Outlet, Lang: o.Lang, Published: o.Published})
+	}
 	return it
 }
 
@@ -189,20 +192,20 @@ func body(e *Entry) string {
 	if t.Link != "" {
 		fmt.Fprintf(&b, `<p><a href="%s">Read at %s</a></p>`, html.EscapeString(t.Link), html.EscapeString(t.Outlet))
 	}
-	also(&b, e)
+	list(&b, "Also:", e.Others(), e)
+	list(&b, "In other languages:", e.Tongues, e)
 	if p := e.Earlier; p != nil {
 		fmt.Fprintf(&b, `<p dir="auto">Earlier: <a href="%s">%s</a></p>`, html.EscapeString(p.Link), html.EscapeString(p.Title))
 	}
 	return b.String()
 }
 
-// also lists the other tellings.
-func also(b *strings.Builder, e *Entry) {
-	others := e.Others()
+// list writes tellings beside the lead under a heading.
+func list(b *strings.Builder, heading string, others []Telling, e *Entry) {
 	if len(others) == 0 {
 		return
 	}
-	b.WriteString("<p>Also:</p><ul>")
+	b.WriteString("<p>" + heading + "</p><ul>")
 	for i := range others {
 		t := &others[i]
 		open(b, "li", t.Lang)

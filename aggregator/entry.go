@@ -21,6 +21,8 @@ type Entry struct {
 	Lead      Telling
 	Also      []Telling // in the order they joined
 	Earlier   *Earlier  // the part before; nil for the first
+
+	Tongues []Telling `json:"-"` // leads of entries that tell its story in other languages; made for each document
 }
 
 // An Earlier names the entry that told of a story before, as it was then.
@@ -69,6 +71,7 @@ type Telling struct {
 	Enclosures []feeds.Enclosure `json:"enclosures,omitempty"` // audio and video
 	Rights     string            `json:"rights,omitempty"`
 	CopyOf     int64             `json:"copy_of,omitempty"`  // record whose text it repeats
+	Links      []int64           `json:"links,omitempty"`    // stories in other languages that tell the same
 	Credit     string            `json:"credit,omitempty"`   // agency it names as its origin, when that is another
 	Facts      []string          `json:"facts,omitempty"`    // figures and names it leads with, to tell later what is new
 	Note       string            `json:"note,omitempty"`     // the publisher's correction, in its own words

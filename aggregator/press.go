@@ -130,6 +130,7 @@ func (p *Press) Render(ctx context.Context, id, format string, render func(*Plan
 	if err != nil {
 		return nil, err
 	}
+	pairUp(entries)
 	doc, err := render(plan, ed, issue, entries)
 	if err != nil {
 		return nil, err

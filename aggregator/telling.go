@@ -32,6 +32,9 @@ func telling(plan *Plan, r *Record, topics []string) Telling {
 		Enclosures: audible(it.Enclosures), Rights: it.Rights, CopyOf: r.CopyOf,
 		Feed: origin(src, it), Note: r.Note, NoteRev: r.NoteRev, Facts: facts(it),
 	}
+	for _, l := range r.Links {
+		t.Links = append(t.Links, l.Story)
+	}
 	t.Credit = credit(it, t.Outlet, src.ID)
 	if src.Rights != "" {
 		t.Rights = src.Rights

@@ -30,7 +30,7 @@ var edges = map[string][]string{
 	"aggregator":       {"aggregator/story", "aggregator/topic", "config", "feeds", "feeds/clean", "feeds/fetch", "feeds/words"},
 	"store":            {"aggregator", "aggregator/story", "aggregator/topic", "config", "feeds", "feeds/words"},
 	"aggregator/web":   {"aggregator", "aggregator/topic", "config", "feeds", "feeds/words"},
-	"cmd/wiredesk":     {"aggregator", "aggregator/topic", "aggregator/web", "config", "feeds", "feeds/fetch", "feeds/words", "store"},
+	"cmd/wiredesk":     {"aggregator", "aggregator/story", "aggregator/topic", "aggregator/web", "config", "feeds", "feeds/fetch", "feeds/words", "store"},
 }
 
 func TestImportsGoDownOnly(t *testing.T) {

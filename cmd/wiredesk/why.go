@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wiredesk/wiredesk/aggregator"
+	"github.com/wiredesk/wiredesk/aggregator/story"
 	"github.com/wiredesk/wiredesk/aggregator/topic"
 	"github.com/wiredesk/wiredesk/store"
 )
@@ -30,6 +31,8 @@ type explanation struct {
 	Story   int64              `json:"story"`
 	CopyOf  int64              `json:"copy_of"`
 	Rule    string             `json:"rule"`
+	Near    string             `json:"near,omitempty"`  // the story that it just does not tell
+	Links   []story.Link       `json:"links,omitempty"` // stories in other languages that tell the same
 	Aside   string             `json:"aside,omitempty"` // why no entry shows it, or not yet
 	Entries []aggregator.Entry `json:"entries"`
 	Orders  []aggregator.Order `json:"orders"` // by hand, oldest first
@@ -95,7 +98,7 @@ func explain(c *cobra.Command, ref string) ([]explanation, error) {
 			Item: r.ID, Source: r.Source, Title: r.Item.Title, Link: r.Item.Link, Lang: r.Item.Lang,
 			Rev: r.Rev, Filed: r.FiledRev == r.Rev && r.FiledOrder >= r.LastOrder(), Earlier: r.FiledPlan != "" && r.FiledPlan != plan.Print,
 			Matches: r.Matches, Story: r.Story,
-			CopyOf: r.CopyOf, Rule: r.Rule, Aside: r.Aside, Entries: entries, Orders: r.Orders, Revisions: revisions,
+			CopyOf: r.CopyOf, Rule: r.Rule, Near: r.Near, Links: r.Links, Aside: r.Aside, Entries: entries, Orders: r.Orders, Revisions: revisions,
 		})
 	}
 	return all, nil
@@ -125,6 +128,12 @@ func printWhy(w io.Writer, e explanation) error {
 	}
 	if e.Rule != "" {
 		fmt.Fprintf(&b, "story %d: %s\n", e.Story, e.Rule)
+	}
+	if e.Near != "" {
+		fmt.Fprintf(&b, "%s\n", e.Near)
+	}
+	for _, l := range e.Links {
+		fmt.Fprintf(&b, "in another language: story %d, %s\n", l.Story, l.Why)
 	}
 	if e.Aside != "" {
 		fmt.Fprintf(&b, "%s\n", e.Aside)
