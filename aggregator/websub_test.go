@@ -195,8 +195,13 @@ func TestAHubIsSubscribedToAndSends(t *testing.T) {
 	// What was pushed is no news to the next poll, and has not made the rest leave.
 	h.now = h.now.Add(time.Hour)
 	h.docs[topicURL] = hubbed("sha1|Aleppo by sha1|Shops open.", "1|Aleppo reopens|Shops open.")
-	if report, _ := h.round(); report.Tally.New != 0 || h.stored("Aleppo reopens") != 1 || len(h.entries()) != 6 {
+	if report, _ := h.round(); report.Tally.New != 0 || h.stored("Aleppo reopens") != 1 {
 		t.Errorf("%+v, %v", report, h.entries())
+	}
+	for _, method := range []string{"sha1", "sha256", "sha384", "sha512"} {
+		if h.stored("Aleppo by "+method) != 1 {
+			t.Errorf("what was pushed by %s is not there once", method)
+		}
 	}
 }
 
