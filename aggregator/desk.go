@@ -46,9 +46,10 @@ type Desk struct {
 	Replanned func(done int)
 	Once      bool // files all there is and holds nothing, as `run --once` does: its next chance may be far away
 
-	index *story.Index    // nil: to be read from the store
-	fresh map[string]bool // ids of the entries opened in this round
-	wake  chan struct{}
+	signer story.Signer
+	index  *story.Index    // nil: to be read from the store
+	fresh  map[string]bool // ids of the entries opened in this round
+	wake   chan struct{}
 }
 
 // NewDesk returns a desk that files by the active plan.
@@ -226,7 +227,7 @@ func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 		}
 		return
 	}
-	p := story.Piece{Record: r.ID, Source: r.Source, At: r.Published, Came: r.FirstSeen, Signature: story.Sign(&r.Item)}
+	p := story.Piece{Record: r.ID, Source: r.Source, At: r.Published, Came: r.FirstSeen, Signature: d.signer.Sign(&r.Item)}
 	r.Signature = &p.Signature
 	if r.Story == 0 { // a record keeps the place it was once given
 		v := d.index.Place(p)

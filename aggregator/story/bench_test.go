@@ -20,6 +20,8 @@ type wire struct {
 	zipf  *rand.Zipf
 	words []string
 	last  map[int]string // text by story
+
+	signer Signer // of the desk
 }
 
 func newWire() *wire {
@@ -72,7 +74,7 @@ func (w *wire) desk(x *Index, i, n int, it *feeds.Item) Verdict {
 	at := day.Add(time.Duration(i) * (Window / time.Duration(n)))
 	x.Trim(at.Add(-Window))
 	x.Use(x.Due(at)...)
-	p := Piece{Record: int64(i + 1), Source: fmt.Sprint(i % 200), At: at, Came: at, Signature: Sign(it)}
+	p := Piece{Record: int64(i + 1), Source: fmt.Sprint(i % 200), At: at, Came: at, Signature: w.signer.Sign(it)}
 	v := x.Place(p)
 	x.Add(p, v)
 	return v

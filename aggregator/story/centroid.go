@@ -18,11 +18,41 @@ type tale struct {
 	first   time.Time // of its leads; zero when it has none
 	last    time.Time
 
-	norm   float64 // length of sum by the frequencies of normOf
-	normOf *Frequencies
+	place int32 // in Index.fronts
+}
 
-	place int32   // in Index.scores
-	rank  float64 // in use within rank
+// A front is what rank asks of a story, in one piece of memory: it looks at each
+// of the many that share a word with an item, and the rest of them lies far apart.
+type front struct {
+	tale   *tale   // nil: gone
+	score  uint64  // in use within rank
+	norm   float64 // length of the story by the frequencies of normOf; 0: not known
+	normOf *Frequencies
+	first  int64 // ns; of its leads
+	last   int64
+	leads  int
+}
+
+// follow brings a front up to its story.
+func (f *front) follow() {
+	f.norm, f.leads = 0, f.tale.leads
+	if f.leads > 0 {
+		f.first, f.last = f.tale.first.UnixNano(), f.tale.last.UnixNano()
+	}
+}
+
+// length is that of the story, kept until it or the frequencies change.
+func (f *front) length(by *Frequencies) float64 {
+	if f.normOf != by || f.norm == 0 {
+		f.norm, f.normOf = length(f.tale.sum, by), by
+	}
+	return f.norm
+}
+
+// takes is the story's takes for a piece of that time, but for the operator's word.
+func (f *front) takes(at int64) bool {
+	return f.leads > 0 && f.leads < maxLeads && at-f.last <= int64(Pause) && f.first-at <= int64(Pause) &&
+		at-f.first <= int64(Longest) && f.last-at <= int64(Longest)
 }
 
 // merge adds a lead's vector to a sorted sum, or takes it out.
@@ -63,14 +93,6 @@ func length(v []coordinate, f *Frequencies) float64 {
 	return math.Sqrt(float64(square))
 }
 
-// length is cached until the story or the frequencies change.
-func (t *tale) length(f *Frequencies) float64 {
-	if t.normOf != f || t.norm == 0 {
-		t.norm, t.normOf = length(t.sum, f), f
-	}
-	return t.norm
-}
-
 // A probe is the lead of a piece, weighted.
 type probe struct {
 	v      []coordinate
@@ -91,7 +113,7 @@ func newProbe(s *Signature, f *Frequencies) probe {
 
 // cosine is how alike the lead and the story's centroid are, 0 to 1. While
 // frequencies tell little one word in common is no likeness: it may be the subject.
-func (p *probe) cosine(t *tale) float64 {
+func (p *probe) cosine(t *tale, norm float64) float64 {
 	var dot uint64
 	sum, common := t.sum, 0
 	for i, c := range p.v {
@@ -105,7 +127,7 @@ func (p *probe) cosine(t *tale) float64 {
 	if dot == 0 || common < 2 && (p.freq == nil || p.freq.items < young/10) {
 		return 0
 	}
-	return float64(dot) / (p.length * t.length(p.freq))
+	return float64(dot) / (p.length * norm)
 }
 
 func byTerm(c coordinate, term uint32) int {

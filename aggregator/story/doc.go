@@ -3,7 +3,7 @@
 //
 //	x := story.NewIndex()
 //	x.Use(stored...)                     // frequencies frozen before; none on the first day
-//	p := story.Piece{Record: 7, Source: "sana", At: published, Came: seen, Signature: story.Sign(item)}
+//	p := story.Piece{Record: 7, Source: "sana", At: published, Came: seen, Signature: story.Sign(item)} // or a Signer's, for many
 //	x.Use(x.Due(now)...)                 // the desk stores what is due with the verdict
 //	v := x.Place(p)                      // which story, whose copy, by which rule
 //	x.Add(p, v)                          // once the verdict is stored

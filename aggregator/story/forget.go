@@ -72,12 +72,13 @@ func (x *Index) sweep() {
 	}
 	full := x.slots
 	x.slots, x.taleOf = make([]*placed, 0, len(x.at)), make([]int32, 0, len(x.at))
-	x.ranked, x.scores = make([]*tale, 0, len(x.tales)), make([]uint64, len(x.tales))
+	x.fronts = make([]front, 0, len(x.tales))
 	x.clear()
 	for _, t := range x.tales {
 		t.members = t.members[:0]
-		t.place = int32(len(x.ranked))
-		x.ranked = append(x.ranked, t)
+		t.place = int32(len(x.fronts))
+		x.fronts = append(x.fronts, front{tale: t})
+		x.fronts[t.place].follow()
 	}
 	for _, o := range full {
 		if o == nil {

@@ -24,9 +24,8 @@ type placed struct {
 // An Index holds the pieces of the window. It belongs to one goroutine.
 type Index struct {
 	slots  []*placed       // nil: removed
-	taleOf []int32         // story of a slot, as its place in scores; -1: removed
-	scores []uint64        // of stories, in use within rank
-	ranked []*tale         // stories by their place in scores; nil: gone
+	taleOf []int32         // story of a slot, as its place in fronts; -1: removed
+	fronts []front         // of stories
 	at     map[int64]int32 // slot of a record
 	tales  map[int64]*tale // by id
 	oldest time.Time       // no piece came earlier; zero when empty
@@ -191,23 +190,23 @@ func (x *Index) unpost(o *placed) {
 func (x *Index) join(o *placed, slot int32, story int64) {
 	t := x.tales[story]
 	if t == nil {
-		t = &tale{id: story, place: int32(len(x.ranked))}
+		t = &tale{id: story, place: int32(len(x.fronts))}
 		x.tales[story] = t
-		x.ranked = append(x.ranked, t)
-		x.scores = append(x.scores, 0)
+		x.fronts = append(x.fronts, front{tale: t})
 	}
 	o.tale, x.taleOf[slot] = t, t.place
 	t.members = append(t.members, slot)
 	if o.copyOf != 0 {
 		return
 	}
-	t.sum, t.norm = merge(t.sum, o.vector(), false), 0
+	t.sum = merge(t.sum, o.vector(), false)
 	if t.leads++; t.leads == 1 || o.At.Before(t.first) {
 		t.first = o.At
 	}
 	if t.leads == 1 || o.At.After(t.last) {
 		t.last = o.At
 	}
+	x.fronts[t.place].follow()
 }
 
 // leave takes a piece out of its story.
@@ -216,13 +215,13 @@ func (x *Index) leave(o *placed, slot int32) {
 	t.members = slices.DeleteFunc(t.members, func(s int32) bool { return s == slot })
 	if len(t.members) == 0 {
 		delete(x.tales, t.id)
-		x.ranked[t.place] = nil
+		x.fronts[t.place] = front{}
 		return
 	}
 	if o.copyOf != 0 {
 		return
 	}
-	t.sum, t.norm = merge(t.sum, o.vector(), true), 0
+	t.sum = merge(t.sum, o.vector(), true)
 	t.leads--
 	t.first, t.last = time.Time{}, time.Time{}
 	for _, s := range t.members {
@@ -237,4 +236,5 @@ func (x *Index) leave(o *placed, slot int32) {
 			t.last = m.At
 		}
 	}
+	x.fronts[t.place].follow()
 }

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/wiredesk/wiredesk/feeds"
@@ -122,5 +123,24 @@ func TestTheSpunSeedIsACopy(t *testing.T) {
 	t.Log(v.Rule)
 	if v.CopyOf != 1_000_000 {
 		t.Errorf("%+v", v)
+	}
+}
+
+func TestASignerThatRemembersSignsAlike(t *testing.T) {
+	var g Signer
+	for _, it := range oneSubject(t) {
+		item := feeds.Item{Title: it.Title, Text: it.Text, Lang: it.Lang}
+		alone, together := Sign(&item), g.Sign(&item)
+		a, err := alone.AppendBinary(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := together.AppendBinary(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(a, b) {
+			t.Fatalf("%s: another signature", it.ID)
+		}
 	}
 }

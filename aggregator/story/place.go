@@ -88,8 +88,10 @@ func (x *Index) nearest(p *Piece) (best candidate, near Near) {
 	if pr.length == 0 {
 		return candidate{}, Near{}
 	}
-	for _, t := range x.rank(p, &pr) {
-		c := candidate{tale: t, cosine: pr.cosine(t), bar: t.bar(p)}
+	for _, f := range x.rank(p, &pr) {
+		front := &x.fronts[f.at]
+		t := front.tale
+		c := candidate{tale: t, cosine: pr.cosine(t, front.length(pr.freq)), bar: t.bar(p)}
 		reason := t.closed(p)
 		if reason == "" && c.cosine >= c.bar && c.over() > best.over() {
 			c, best = best, c
@@ -138,7 +140,7 @@ func (t *tale) closed(p *Piece) string {
 
 // rank lists the stories that share the piece's rarest terms, the most alike
 // first as far as that can be told from them.
-func (x *Index) rank(p *Piece, pr *probe) []*tale {
+func (x *Index) rank(p *Piece, pr *probe) []finalist {
 	leads := x.leads[p.Lang]
 	var touched []int32
 	for _, i := range leads.rarest(pr.v, leadBudget) {
@@ -149,28 +151,44 @@ func (x *Index) rank(p *Piece, pr *probe) []*tale {
 			if at < 0 {
 				continue
 			}
-			if x.scores[at] == 0 {
+			f := &x.fronts[at]
+			if f.score == 0 {
 				touched = append(touched, at)
 			}
-			x.scores[at] += 1 + uint64(l.weight)*w
+			f.score += 1 + uint64(l.weight)*w
 		}
 	}
-	var best []*tale
+	return x.finals(p, pr, touched)
+}
+
+// finals picks the most alike of the stories that have a score, and clears those.
+func (x *Index) finals(p *Piece, pr *probe, touched []int32) (best []finalist) {
+	free, when := p.With == 0 && len(p.Not) == 0, p.At.UnixNano()
 	for _, at := range touched {
-		t := x.ranked[at]
-		t.rank = float64(x.scores[at]) / t.length(pr.freq)
-		x.scores[at] = 0
-		if !t.takes(p) {
-			t.rank /= 4 // told of in Near, when nothing else is near
+		f := &x.fronts[at]
+		c := finalist{at: at, rank: float64(f.score) / f.length(pr.freq)}
+		f.score = 0
+		if !f.takes(when) || !free && !p.allowed(f.tale.id) {
+			c.rank /= 4 // told of in Near, when nothing else is near
 		}
-		best = insert(best, t)
+		if len(best) < finalists || c.rank >= best[len(best)-1].rank {
+			c.id = f.tale.id
+			best = insert(best, c)
+		}
 	}
 	return best
 }
 
+// A finalist is a story that is compared exactly.
+type finalist struct {
+	at   int32 // in fronts
+	id   int64
+	rank float64
+}
+
 // insert keeps the finalists in order.
-func insert(best []*tale, t *tale) []*tale {
-	at, _ := slices.BinarySearchFunc(best, t, func(a, b *tale) int {
+func insert(best []finalist, c finalist) []finalist {
+	at, _ := slices.BinarySearchFunc(best, c, func(a, b finalist) int {
 		return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.id, b.id))
 	})
 	if at == finalists {
@@ -179,7 +197,7 @@ func insert(best []*tale, t *tale) []*tale {
 	if len(best) == finalists {
 		best = best[:finalists-1]
 	}
-	return slices.Insert(best, at, t)
+	return slices.Insert(best, at, c)
 }
 
 // told lists the shared terms that weigh most.

@@ -60,8 +60,17 @@ func (s *Signature) word(term uint32) string {
 	return s.said[i]
 }
 
+// A Signer makes signatures. It remembers the terms of words, since stemming them
+// is a good part of the work. It belongs to one goroutine; the zero value is ready.
+type Signer struct {
+	terms map[string]map[string]uint32 // by language and word
+}
+
 // Sign makes the signature of an item that package clean has been over.
-func Sign(it *feeds.Item) Signature {
+func Sign(it *feeds.Item) Signature { return new(Signer).Sign(it) }
+
+// Sign is the function Sign, with what g remembers.
+func (g *Signer) Sign(it *feeds.Item) Signature {
 	s := Signature{Lang: words.Normal(it.Lang), link: address(it.Link), image: address(it.Image)}
 	title, text := words.Split(it.Title), words.Split(it.Text)
 	s.Words = len(text)
@@ -71,10 +80,24 @@ func Sign(it *feeds.Item) Signature {
 		s.bands = bands(s.shingles)
 		s.order = order(text)
 	}
-	s.tally(title, text)
+	s.tally(title, text, g.remember(s.Lang))
 	s.Titled = len(title) > 0
 	s.mark(it, title, text)
 	return s
+}
+
+// maxRemembered bounds the words of a language whose terms are kept.
+const maxRemembered = 100_000
+
+// remember is what is known of a language's words.
+func (g *Signer) remember(lang string) map[string]uint32 {
+	if g.terms == nil {
+		g.terms = map[string]map[string]uint32{}
+	}
+	if known := g.terms[lang]; known == nil || len(known) > maxRemembered {
+		g.terms[lang] = map[string]uint32{}
+	}
+	return g.terms[lang]
 }
 
 // sum adds up the words as folded, so that case, quotes, marks and spacing make

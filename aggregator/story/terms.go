@@ -3,6 +3,7 @@ package story
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
@@ -69,8 +70,8 @@ type counted struct {
 }
 
 // tally fills the terms of a signature and their counts in the lead, in which a
-// word of the title counts twice.
-func (s *Signature) tally(title, text []words.Word) {
+// word of the title counts twice. Terms are looked up in known, and added to it.
+func (s *Signature) tally(title, text []words.Word, known map[string]uint32) {
 	text = text[:min(len(text), maxWords)]
 	n := min(len(text), leadWords)
 	seen := make(map[string]int, len(title)+len(text)/2)
@@ -92,7 +93,13 @@ func (s *Signature) tally(title, text []words.Word) {
 	all = slices.DeleteFunc(all, func(c counted) bool { return stopped(s.Lang, c.word.Fold) })
 	stem := stemmer(s.Lang)
 	for i := range all {
-		all[i].term = uint32(hash(stem(all[i].word)))
+		w := all[i].word
+		term, ok := known[w.Marks]
+		if !ok {
+			term = uint32(hash(stem(w)))
+			known[strings.Clone(w.Marks)] = term // the word is a part of its whole text
+		}
+		all[i].term = term
 		if all[i].by > 0 {
 			s.Content++
 		}
