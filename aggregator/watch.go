@@ -48,6 +48,9 @@ func (p *Poller) loop(ctx context.Context, r *watch, sum *Report) error {
 	}
 	var group errgroup.Group
 	defer group.Wait() // no poll returns an error: each saves its own
+	if r.forever {     // a poll that a stop has cut short is due at once, and its host was asked a moment ago
+		idle(ctx, time.Second)
+	}
 	tick := time.NewTimer(0)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -74,6 +77,14 @@ func (p *Poller) loop(ctx context.Context, r *watch, sum *Report) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// idle waits, or less when ctx ends.
+func idle(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
 }
 
 // prepare follows the clock and the plan, and reads what is due.
