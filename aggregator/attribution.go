@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -89,7 +90,8 @@ func oneOf(names []string) string {
 // credit names the agency an item says it has its text from: in its byline, its
 // dateline, the line that signs it off, or by "according to" in its first
 // sentences, in English, Arabic, French, Turkish, German and Spanish. A feed that
-// names another as its item's source (RSS <source>, atom:source) credits that. It
+// names another as its item's source (RSS <source>, atom:source) credits that, and
+// so does one whose canonical link leads to another publisher. It
 // is "" for what claims to be the outlet's own, and for an agency's own outlet.
 func credit(it *feeds.Item, outlet, source string) (name string) {
 	for _, m := range marks {
@@ -104,7 +106,28 @@ func credit(it *feeds.Item, outlet, source string) (name string) {
 	if o := it.Origin; name == "" && o != nil && words.Fold(o.Title) != words.Fold(outlet) {
 		return o.Title
 	}
+	if name == "" {
+		return elsewhere(it)
+	}
 	return name
+}
+
+// elsewhere is the host of another publisher that an item names as the place of
+// its text (rel="canonical", RFC 6596); "" when it names none.
+func elsewhere(it *feeds.Item) string {
+	own, there := hostName(it.Link), hostName(it.Canonical)
+	if own == "" || there == "" || strings.HasSuffix("."+own, "."+there) || strings.HasSuffix("."+there, "."+own) {
+		return ""
+	}
+	return there
+}
+
+func hostName(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(u.Hostname(), "www.")
 }
 
 func (m mark) in(it *feeds.Item) bool {

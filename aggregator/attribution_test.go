@@ -76,3 +76,19 @@ func TestAFeedThatNamesAnotherAsTheOriginCreditsIt(t *testing.T) {
 		t.Errorf("its own: %q", got)
 	}
 }
+
+func TestACanonicalLinkToAnotherPublisherCreditsIt(t *testing.T) {
+	for canonical, want := range map[string]string{
+		"":                           "",
+		"https://www.two.example/a":  "two.example",
+		"https://one.example/a":      "",
+		"https://m.one.example/a":    "",
+		"https://example/one":        "", // a part of the name alone is the same house
+		"https://notone.example/one": "notone.example",
+	} {
+		it := &feeds.Item{Link: "https://www.one.example/a?x=1", Canonical: canonical, Text: "Bread."}
+		if got := credit(it, "One", "one"); got != want {
+			t.Errorf("%q credits %q, want %q", canonical, got, want)
+		}
+	}
+}

@@ -93,6 +93,8 @@ func atomLinks(it *Item, d *atom.Entry, base string) {
 		switch l.Rel {
 		case "", "alternate":
 			it.Link = first(it.Link, href)
+		case "canonical":
+			it.Canonical = first(it.Canonical, href)
 		case "enclosure":
 			if href != "" {
 				it.Enclosures = append(it.Enclosures, Enclosure{href, l.Type, size(l.Length)})

@@ -58,6 +58,7 @@ type Feed struct {
 type Item struct {
 	ID         string      // guid or atom:id, byte for byte as written; "" when absent
 	Link       string      // the article at its publisher
+	Canonical  string      `json:",omitempty"` // where it says that its text stands first (rel="canonical"); not written
 	Title      string      // HTML as found after Parse; plain text after clean and for Write
 	Summary    string      // HTML: description, atom:summary
 	Content    string      // HTML: content:encoded, atom:content, content_html

@@ -136,6 +136,11 @@ func rssItem(d *rss.Item, docBase string) Item {
 			it.Categories = append(it.Categories, Category{Term: s})
 		}
 	}
+	for _, x := range e["atom"]["link"] {
+		if x.Attrs["rel"] == "canonical" {
+			it.Canonical = first(it.Canonical, link(base, x.Attrs["href"]))
+		}
+	}
 	rssIdentity(&it, d, base)
 	rssAuthors(&it, d)
 	rssCategories(&it, d)

@@ -87,7 +87,7 @@ func safely(it *feeds.Item, step func(*feeds.Item)) {
 		if recover() != nil {
 			it.Title, it.Summary, it.Content = escape(it.Title), escape(it.Summary), escape(it.Content)
 			it.Text = it.Title
-			it.Enclosures, it.Image, it.Link = nil, "", ""
+			it.Enclosures, it.Image, it.Link, it.Canonical = nil, "", "", ""
 		}
 	}()
 	step(it)
@@ -100,7 +100,7 @@ func item(f *feeds.Feed, it *feeds.Item, o Options) telling {
 	o = o.at(it.Base)
 	it.Base = ""
 	it.Title = Title(it.Title)
-	it.Link = o.link(it.Link)
+	it.Link, it.Canonical = o.link(it.Link), o.link(it.Canonical)
 	b := bodyOf(f, it, o.Rules)
 	if o.Base == "" {
 		o.Base = it.Link
