@@ -285,6 +285,7 @@ func TestNothingIsLeftRunning(t *testing.T) {
 // A poll that is in flight when the config changes ends well, under the plan it
 // began with.
 func TestAPollInFlightOutlivesAReload(t *testing.T) {
+	t.Parallel() // it waits for a minute to be over
 	asked, answer := make(chan struct{}), make(chan struct{})
 	var once sync.Once
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
