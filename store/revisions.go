@@ -33,6 +33,9 @@ func revise(ctx context.Context, tx *sql.Tx, r *aggregator.Record, doc []byte) e
 		return err
 	}
 	change := aggregator.Revise(&old, &r.Item)
+	if !r.Withdrawn.IsZero() { // its page is gone, however little its text has changed
+		change.Kind = aggregator.TakenBack
+	}
 	switch change.Kind {
 	case aggregator.Cosmetic:
 		_, err := tx.ExecContext(ctx, `
