@@ -104,6 +104,7 @@ func (l *layout) correct(ed *config.Edition, e *Entry, r *Record) {
 	fresh := telling(l.plan, r, t.Topics)
 	if says(t.Title, gone(&feeds.Item{Title: t.Title}, &r.Item)) {
 		t.Title = fresh.Title // frozen, but for words that were taken back
+		l.retell(e)
 	}
 	t.Note, t.NoteRev, t.Summary, t.Content = r.Note, r.NoteRev, fresh.Summary, fresh.Content
 	if lead && !l.fresh[e.ID] {
@@ -131,6 +132,7 @@ func (l *layout) giveBack(ed *config.Edition, e *Entry, r *Record, topics []stri
 	e.Lead.mark(r.Orders, ed.ID, l.now)
 	e.Updated = l.now.UTC().Truncate(time.Second)
 	l.touch(e)
+	l.retell(e)
 }
 
 // takeBack leaves of a withdrawn item's entry its id, its place and a word that
@@ -146,4 +148,16 @@ func (l *layout) takeBack(e *Entry, r *Record) {
 	t.Authors, t.Categories, t.Enclosures, t.Pinned = nil, nil, nil, false
 	e.Updated = l.now.UTC().Truncate(time.Second)
 	l.touch(e)
+	l.retell(e)
+}
+
+// retell brings the later parts of a story up to what e is called now: their
+// "Earlier" must not go on saying what was taken back. It moves no Updated.
+func (l *layout) retell(e *Entry) {
+	for _, o := range l.entries[e.Story] {
+		if o.Earlier != nil && o.Earlier.ID == e.ID && o.Earlier.Title != e.Lead.Head() {
+			o.Earlier.Title = e.Lead.Head()
+			l.touch(o)
+		}
+	}
 }

@@ -181,3 +181,27 @@ func TestWhatAPublisherWithdrawsIsToldOnceAndItsWordsAreGone(t *testing.T) {
 		t.Errorf("not told again: %+v", given)
 	}
 }
+
+func TestALaterPartDoesNotGoOnSayingWhatWasTakenBack(t *testing.T) {
+	p := deskPlan("story")
+	r := told(1, "a", 1, 0, noon)
+	r.Item.Title, r.Item.Text = "Merchant Nassar led the raid", "Merchant Nassar led the raid at dawn."
+	first := round(p, nil, days, r)[0]
+	later := func() []Entry {
+		second := Entry{
+			Edition: "syria", ID: "tag:second", Story: 1, Part: 2, Published: days, Updated: days,
+			Lead: Telling{Record: 9, Title: "Raid: two held"}, Earlier: &Earlier{ID: first.ID, Title: first.Lead.Title},
+		}
+		return []Entry{first, second}
+	}
+	withdrawn := *r
+	withdrawn.Withdrawn, withdrawn.Matches, withdrawn.Story = days.Add(time.Hour), nil, 0
+	corrected := revised(r, "Police led the raid", "Police led the raid at dawn.\nCorrection: Police led the raid.")
+	for name, now := range map[string]*Record{"withdrawn": &withdrawn, "corrected": corrected} {
+		after := round(p, later(), days.Add(time.Hour), now)
+		i := slices.IndexFunc(after, func(e Entry) bool { return e.ID == "tag:second" })
+		if i < 0 || strings.Contains(after[i].Earlier.Title, "Nassar") || !after[i].Updated.Equal(days) {
+			t.Errorf("%s: %+v", name, after)
+		}
+	}
+}
