@@ -123,14 +123,6 @@ func (d *Desk) File(ctx context.Context) (Round, error) {
 	return sum, ctx.Err()
 }
 
-func (r *Round) add(o Round) {
-	r.Filed += o.Filed
-	r.Unmatched += o.Unmatched
-	r.Lead += o.Lead
-	r.Also += o.Also
-	r.Copy += o.Copy
-}
-
 // file decides on one batch and stores the decisions in one transaction.
 func (d *Desk) file(ctx context.Context, plan *Plan, records []Record, now time.Time) (Round, error) {
 	if err := d.open(ctx, now); err != nil {
@@ -178,21 +170,6 @@ func (d *Desk) store(ctx context.Context, f Filing) error {
 		d.Filed()
 	}
 	return err
-}
-
-// count adds a decided record to the ledger.
-func (r *Round) count(rec *Record) {
-	r.Filed++
-	switch {
-	case rec.Story == 0:
-		r.Unmatched++
-	case rec.CopyOf != 0:
-		r.Copy++
-	case rec.Story == rec.ID:
-		r.Lead++
-	default:
-		r.Also++
-	}
 }
 
 // decide fills r's matches and its place. A panic is this item's own: it stays

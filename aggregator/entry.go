@@ -125,3 +125,26 @@ type Round struct {
 	Also      int // another telling of a story
 	Copy      int // repeats a text already filed
 }
+
+func (r *Round) add(o Round) {
+	r.Filed += o.Filed
+	r.Unmatched += o.Unmatched
+	r.Lead += o.Lead
+	r.Also += o.Also
+	r.Copy += o.Copy
+}
+
+// count adds a decided record to the ledger.
+func (r *Round) count(rec *Record) {
+	r.Filed++
+	switch {
+	case rec.Story == 0:
+		r.Unmatched++
+	case rec.CopyOf != 0:
+		r.Copy++
+	case rec.Story == rec.ID:
+		r.Lead++
+	default:
+		r.Also++
+	}
+}
