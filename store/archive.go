@@ -248,7 +248,7 @@ func (s *DB) Archive(ctx context.Context, edition string, number int64, since ti
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, nil, fmt.Errorf("edition %s has %w %d", edition, aggregator.ErrNoArchive, number)
 	}
-	if err != nil || a.ChangedAt.Equal(since) {
+	if err != nil || !since.IsZero() && a.ChangedAt.Equal(since) {
 		return a, nil, err
 	}
 	if a.Prev, a.Next, err = beside(ctx, tx, archive{edition, number}); err != nil {
