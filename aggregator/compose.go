@@ -27,6 +27,7 @@ func Compose(plan *Plan, ed *config.Edition, issue Issue, entries []Entry, forma
 		TTL:         plan.ttl(),
 		Lang:        oneLang(entries),
 	}
+	f.Prev = archiveAddress(f, issue.Before)
 	f.Authors = []feeds.Person{{Name: site.Title}}
 	for i := range entries {
 		f.Items = append(f.Items, composeItem(plan, ed, &entries[i]))

@@ -33,6 +33,8 @@ var ErrNotFiled = errors.New("not filed yet")
 type PressStore interface {
 	Edition(ctx context.Context, id string, least, most int, span time.Duration) (Issue, []Entry, error)
 	Issues(ctx context.Context) ([]Issue, error)
+	Archives(ctx context.Context, edition string) ([]Archive, error)
+	Archive(ctx context.Context, edition string, number int64, since time.Time) (Archive, []Entry, error)
 }
 
 // A Document is an edition rendered: the same bytes wherever it is printed.
@@ -167,7 +169,8 @@ func (p *Press) hold(key string, d printed) {
 	p.size += len(d.doc.Body) + len(d.doc.Gzip)
 }
 
-// compose prints, and prints again with fewer entries while it is over 1 MB.
+// compose prints, and prints again with fewer entries while it is over 1 MB. What
+// is in no archive goes last.
 func compose(plan *Plan, ed *config.Edition, issue Issue, entries []Entry, format feeds.Format) (*Document, error) {
 	for {
 		body, err := feeds.Write(Compose(plan, ed, issue, entries, format), format)
@@ -177,6 +180,13 @@ func compose(plan *Plan, ed *config.Edition, issue Issue, entries []Entry, forma
 		if len(body) <= maxDocument || len(entries) <= 1 {
 			return NewDocument(body, mediaTypes[format], issue.ChangedAt)
 		}
-		entries = entries[:min(len(entries)-1, len(entries)*maxDocument/len(body))]
+		n := min(len(entries)-1, len(entries)*maxDocument/len(body))
+		kept := shorten(entries, issue.Archive*ArchiveSize, n)
+		switch {
+		case len(kept) < len(entries):
+			entries, issue.Before = kept, issue.Archive // some of what is left out may be in the newest
+		case !lighten(entries, len(body)-maxDocument):
+			entries = entries[:n]
+		}
 	}
 }

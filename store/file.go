@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -71,8 +70,16 @@ func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 	return nil
 }
 
-func saveEntry(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
+// saveEntry publishes an entry, and touches its archive when that changes what
+// readers see.
+func saveEntry(ctx context.Context, tx *sql.Tx, e *aggregator.Entry, changed shelf) error {
 	doc, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	var same bool
+	err = tx.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM entries WHERE id = $1 AND withdrawn = 0 AND doc = $2)`, e.ID, string(doc)).Scan(&same)
 	if err != nil {
 		return err
 	}
@@ -85,6 +92,13 @@ func saveEntry(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
 		e.ID, e.Edition, e.Story, e.Part, ms(e.Published), string(doc))
 	if err != nil {
 		return err
+	}
+	seq, err := number(ctx, tx, e.ID, e.Edition)
+	if err != nil {
+		return fmt.Errorf("number: %w", err)
+	}
+	if !same {
+		changed.touch(e.Edition, seq)
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM members WHERE entry = $1`, e.ID); err != nil {
 		return err
@@ -115,6 +129,9 @@ func also(e *aggregator.Entry) (ids []int64) {
 // raise moves an edition's version on. changed_at is in whole seconds, which is
 // all that Last-Modified can say, and rises with every version.
 func raise(ctx context.Context, tx *sql.Tx, is aggregator.Issue, at time.Time) error {
+	if err := redress(ctx, tx, is, at); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO issues (edition, version, changed_at, look)
 		VALUES ($1, 1, $2, $3)
@@ -206,42 +223,4 @@ func entries(ctx context.Context, q querier, query string, args ...any) ([]aggre
 		all = append(all, e)
 	}
 	return all, rows.Err()
-}
-
-// Edition reads an edition in one snapshot: where it stands, and its entries,
-// newest first: at least `least` of them and all within span of the newest, at
-// most `most`. An edition that has never been filed has version 0.
-func (s *DB) Edition(ctx context.Context, id string, least, most int, span time.Duration) (is aggregator.Issue, es []aggregator.Entry, err error) {
-	tx, err := s.read.BeginTx(ctx, nil)
-	if err != nil {
-		return is, nil, err
-	}
-	defer tx.Rollback() // it only reads: there is nothing to commit
-	var at int64
-	is.Edition = id
-	err = tx.QueryRowContext(ctx, `
-		SELECT version, changed_at, look
-		FROM issues
-		WHERE edition = $1`, id).Scan(&is.Version, &at, &is.Print)
-	if errors.Is(err, sql.ErrNoRows) {
-		return is, nil, fmt.Errorf("edition %s is %w: %w", id, aggregator.ErrNotFiled, err)
-	}
-	if err != nil {
-		return is, nil, fmt.Errorf("edition %s: %w", id, err)
-	}
-	is.ChangedAt = fromMS(at)
-	es, err = entries(ctx, tx, `
-		SELECT doc
-		FROM entries
-		WHERE edition = $1 AND withdrawn = 0
-		ORDER BY published DESC, id
-		LIMIT $2`, id, most)
-	if err != nil || len(es) <= least {
-		return is, es, err
-	}
-	end := least
-	for end < len(es) && es[0].Published.Sub(es[end].Published) <= span {
-		end++
-	}
-	return is, es[:end], nil
 }
