@@ -114,6 +114,7 @@ type Issue struct {
 	ChangedAt time.Time // when Version last rose, never goes back
 	Print     string    // fingerprint of what the plan says of its look
 	Staged    bool      // some of its entries are kept back, see Filing
+	Blocks    int64     // the last block that was given, whatever it is about; 0 for none
 }
 
 // A Round is the ledger of one desk round (I9):

@@ -21,11 +21,13 @@ func publish(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 				return err
 			}
 		}
-		save := saveEntry
+		var err error
 		if staged {
-			save = stage
+			err = stage(ctx, tx, e)
+		} else {
+			err = saveEntry(ctx, tx, e, f.At)
 		}
-		if err := save(ctx, tx, e); err != nil {
+		if err != nil {
 			return fmt.Errorf("entry %s: %w", e.ID, err)
 		}
 	}
@@ -100,7 +102,8 @@ func show(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 	}
 	_, err = tx.ExecContext(ctx, `
 		UPDATE entries
-		SET doc = staged, withdrawn = 0, staged = NULL
-		WHERE staged IS NOT NULL`)
+		SET doc = staged, withdrawn = 0, staged = NULL,
+			shown_at = CASE WHEN doc = '' THEN $1 ELSE shown_at END
+		WHERE staged IS NOT NULL`, ms(f.At))
 	return err
 }
