@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wiredesk/wiredesk/aggregator"
+	"github.com/wiredesk/wiredesk/aggregator/topic"
 	"github.com/wiredesk/wiredesk/config"
 	"github.com/wiredesk/wiredesk/store"
 )
@@ -185,7 +186,7 @@ func blockedBy(o aggregator.Order) string { return fmt.Sprintf("(blocked by orde
 func hush(e explanation, o aggregator.Order) explanation {
 	e.Blocked = &o
 	e.Title, e.Link, e.Lang, e.Rule, e.Near, e.Aside = "", "", "", "", "", ""
-	e.Matches, e.Links, e.Revisions = nil, nil, nil
+	e.Matches, e.Links, e.Revisions = []topic.Match{}, nil, nil
 	e.Orders = slices.Clone(e.Orders)
 	for i := range e.Orders {
 		e.Orders[i].Title, e.Orders[i].Link, e.Orders[i].Text, e.Orders[i].With = "", "", "", nil
