@@ -83,6 +83,9 @@ func composeItem(plan *Plan, ed *config.Edition, e *Entry) feeds.Item {
 		Lang: t.Lang, Image: t.Image, Rights: t.Rights, Enclosures: t.Enclosures, Origin: &t.Feed,
 		Categories: facets(plan, t),
 	}
+	if t.Feed == (feeds.Origin{}) {
+		it.Origin = nil // withheld
+	}
 	for _, name := range t.Authors {
 		if name != t.Outlet { // many feeds sign with their own name
 			it.Authors = append(it.Authors, feeds.Person{Name: t.Outlet + ", " + name})

@@ -117,6 +117,7 @@ type Issue struct {
 	Staged    bool      // some of its entries are kept back, see Filing
 	Archive   int64     // number of its newest archive; 0 for none. Read with its entries, as is Before
 	Before    int64     // the archive that goes on where they end; lower when they hold newer ones whole
+	Blocks    int64     // the last block that was given, whatever it is about; 0 for none
 }
 
 // A Round is the ledger of one desk round (I9):

@@ -259,5 +259,11 @@ func (s *DB) Archive(ctx context.Context, edition string, number int64, since ti
 		FROM entries
 		WHERE edition = $1 AND withdrawn = 0 AND seq > $2 AND seq <= $3
 		ORDER BY seq DESC`, edition, (number-1)*aggregator.ArchiveSize, number*aggregator.ArchiveSize)
+	if err == nil {
+		es, err = s.veil(ctx, tx, es)
+	}
+	if es == nil {
+		es = []aggregator.Entry{} // all are blocked
+	}
 	return a, es, err
 }

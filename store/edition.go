@@ -37,11 +37,8 @@ func (s *DB) Edition(ctx context.Context, id string, least, most int, span time.
 		return is, nil, fmt.Errorf("edition %s: %w", id, err)
 	}
 	is.ChangedAt = fromMS(at)
-	w, err := frame(ctx, tx, id, least, most, span)
+	w, es, err := s.reading(ctx, tx, id, least, most, span)
 	if err != nil {
-		return is, nil, err
-	}
-	if es, err = w.read(ctx, tx, id); err != nil {
 		return is, nil, err
 	}
 	if is.Archive, _, err = beside(ctx, tx, archive{id, w.full + 1}); err != nil {
@@ -49,6 +46,26 @@ func (s *DB) Edition(ctx context.Context, id string, least, most int, span time.
 	}
 	is.Before, _, err = beside(ctx, tx, archive{id, w.before + 1})
 	return is, es, err
+}
+
+// reading reads the entries within an edition's reach as readers get them. Many may
+// be blocked from the start: then it reaches further, until least are not.
+func (s *DB) reading(ctx context.Context, tx *sql.Tx, id string, least, most int, span time.Duration) (w reach, es []aggregator.Entry, err error) {
+	for want := least; ; want *= 2 {
+		if w, err = frame(ctx, tx, id, want, max(most, want), span); err != nil {
+			return w, nil, err
+		}
+		all, err := w.read(ctx, tx, id)
+		if err != nil {
+			return w, nil, err
+		}
+		if es, err = s.veil(ctx, tx, all); err != nil {
+			return w, nil, err
+		}
+		if len(es) >= least || len(all) < want {
+			return w, es[:min(len(es), most)], nil
+		}
+	}
 }
 
 // A reach says which entries a document of an edition holds: the newest, and

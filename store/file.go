@@ -72,7 +72,7 @@ func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 
 // saveEntry publishes an entry, and touches its archive when that changes what
 // readers see.
-func saveEntry(ctx context.Context, tx *sql.Tx, e *aggregator.Entry, changed shelf) error {
+func saveEntry(ctx context.Context, tx *sql.Tx, e *aggregator.Entry, at time.Time, changed shelf) error {
 	doc, err := json.Marshal(e)
 	if err != nil {
 		return err
@@ -84,12 +84,13 @@ func saveEntry(ctx context.Context, tx *sql.Tx, e *aggregator.Entry, changed she
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO entries (id, edition, story, part, published, doc)
-		VALUES ($1, $2, $3, $4, $5, $6)
+		INSERT INTO entries (id, edition, story, part, published, doc, shown_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (id) DO UPDATE
 		SET story = excluded.story, part = excluded.part, published = excluded.published, doc = excluded.doc,
+			shown_at = CASE WHEN entries.doc = '' THEN excluded.shown_at ELSE entries.shown_at END,
 			withdrawn = 0, staged = NULL`,
-		e.ID, e.Edition, e.Story, e.Part, ms(e.Published), string(doc))
+		e.ID, e.Edition, e.Story, e.Part, ms(e.Published), string(doc), ms(at))
 	if err != nil {
 		return err
 	}
@@ -166,7 +167,8 @@ func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 		SELECT edition, version, changed_at, look, EXISTS (
 			SELECT 1
 			FROM entries
-			WHERE entries.edition = issues.edition AND entries.staged IS NOT NULL)
+			WHERE entries.edition = issues.edition AND entries.staged IS NOT NULL),
+			(SELECT COALESCE(MAX(id), 0) FROM orders WHERE kind = 'block')
 		FROM issues
 		ORDER BY edition`)
 	if err != nil {
@@ -177,7 +179,7 @@ func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 	for rows.Next() {
 		var is aggregator.Issue
 		var at int64
-		if err := rows.Scan(&is.Edition, &is.Version, &at, &is.Print, &is.Staged); err != nil {
+		if err := rows.Scan(&is.Edition, &is.Version, &at, &is.Print, &is.Staged, &is.Blocks); err != nil {
 			return nil, err
 		}
 		is.ChangedAt = fromMS(at)
@@ -186,7 +188,7 @@ func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 	return all, rows.Err()
 }
 
-// EntriesOf lists the entries that show a record, by edition.
+// EntriesOf lists the entries that show a record, by edition, as readers get them.
 func (s *DB) EntriesOf(ctx context.Context, record int64) ([]aggregator.Entry, error) {
 	all, err := entries(ctx, s.read, `
 		SELECT entries.doc
@@ -194,8 +196,11 @@ func (s *DB) EntriesOf(ctx context.Context, record int64) ([]aggregator.Entry, e
 		JOIN entries ON entries.id = members.entry
 		WHERE members.record = $1 AND entries.withdrawn = 0
 		ORDER BY entries.edition, entries.id`, record)
+	if err == nil {
+		all, err = s.veil(ctx, s.read, all)
+	}
 	return slices.DeleteFunc(all, func(e aggregator.Entry) bool {
-		return e.Lead.Record != record && !slices.Contains(also(&e), record) // not yet: staged
+		return e.Lead.Record != record && !slices.Contains(also(&e), record) // not yet: staged; or blocked
 	}), err
 }
 
@@ -204,6 +209,7 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
+// entries reads them as they are laid out. What is for readers goes through veil.
 func entries(ctx context.Context, q querier, query string, args ...any) ([]aggregator.Entry, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {

@@ -26,7 +26,7 @@ func publish(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 		if staged {
 			err = stage(ctx, tx, e)
 		} else {
-			err = saveEntry(ctx, tx, e, changed)
+			err = saveEntry(ctx, tx, e, f.At, changed)
 		}
 		if err != nil {
 			return fmt.Errorf("entry %s: %w", e.ID, err)
@@ -115,7 +115,8 @@ func show(ctx context.Context, tx *sql.Tx, f aggregator.Filing, changed shelf) e
 	}
 	_, err = tx.ExecContext(ctx, `
 		UPDATE entries
-		SET doc = staged, withdrawn = 0, staged = NULL
-		WHERE staged IS NOT NULL`)
+		SET doc = staged, withdrawn = 0, staged = NULL,
+			shown_at = CASE WHEN doc = '' THEN $1 ELSE shown_at END
+		WHERE staged IS NOT NULL`, ms(f.At))
 	return err
 }

@@ -70,6 +70,17 @@ func withdrawnAt(i int, at int64) int64 {
 	return 0
 }
 
+// archived numbers what wire wrote, as programs do since the tenth schema.
+func archived(n int) (statements []string) {
+	at := func(i int) int64 { return noon.Add(time.Duration(i) * time.Hour).UnixMilli() }
+	return []string{
+		`UPDATE entries SET seq = CAST(SUBSTR(id, 5) AS INTEGER)`,
+		fmt.Sprintf(`INSERT INTO series (edition, last) VALUES ('ed', %d)`, n),
+		fmt.Sprintf(`INSERT INTO archives (edition, number, entries, first, last, changed_at)
+			VALUES ('ed', 1, 49, %[1]d, %[2]d, %[5]d), ('ed', 2, 50, %[3]d, %[4]d, %[5]d)`, at(1), at(50), at(51), at(100), at(n)),
+	}
+}
+
 // lastIn is what the first schema asks for in every row of seen.
 func lastIn(statements []string) []string {
 	all := slices.Clone(statements)
@@ -89,6 +100,9 @@ func TestADatabaseOfAnyOlderVersionIsBroughtUp(t *testing.T) {
 		rows := wire(130)
 		if version == 1 {
 			rows = lastIn(rows)
+		}
+		if version >= 10 {
+			rows = append(rows, archived(130)...)
 		}
 		if version >= 6 { // one that is staged, and one that no reader has seen
 			rows = append(rows, `UPDATE entries SET staged = doc WHERE id = 'tag:0005'`,

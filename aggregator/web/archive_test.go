@@ -315,3 +315,46 @@ func TestOfArchivesOnlyTheNewAndTheChangedAreWritten(t *testing.T) {
 	}
 	write(1)
 }
+
+// Blocking an item of long ago changes its archive and leaves its words nowhere;
+// lifting the block gives them back.
+func TestABlockReachesIntoArchives(t *testing.T) {
+	site := newSite(t)
+	h := site.Handler()
+	news(t, site, 1, 60)
+	file(t, site, 61, aggregator.Filing{Entries: []aggregator.Entry{told(300, "A title to be blocked")}})
+	news(t, site, 70, 200)
+	held := map[feeds.Format]*http.Response{}
+	at := func(format feeds.Format) string { return "https://desk.example/syria/archive/2." + string(format) }
+	for _, format := range formats {
+		held[format] = ask(h, strings.TrimPrefix(at(format), "https://desk.example"))
+		if !bytes.Contains(body(t, h, at(format)), []byte("to be blocked")) {
+			t.Fatalf("%s does not have the entry", at(format))
+		}
+	}
+	order := func(off bool) {
+		o := &aggregator.Order{Kind: aggregator.Block, By: "mina", At: published.Add(300 * time.Hour), URL: "https://one.example/300", Off: off}
+		if err := site.Press.Store.(*store.DB).Give(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	order(false)
+	for _, format := range formats {
+		if got := body(t, h, at(format)); bytes.Contains(got, []byte("to be blocked")) || bytes.Contains(got, []byte("one.example/300")) {
+			t.Errorf("%s still has what is blocked", at(format))
+		}
+		f := parse(t, h, at(format))
+		if len(f.Items) != aggregator.ArchiveSize || !slices.ContainsFunc(f.Items, func(it feeds.Item) bool { return it.ID == told(300, "").ID }) {
+			t.Errorf("%s has %d items, or lost the id of what is blocked", at(format), len(f.Items))
+		}
+		if now := ask(h, strings.TrimPrefix(at(format), "https://desk.example")); now.Header.Get("ETag") == held[format].Header.Get("ETag") || now.Header.Get("Last-Modified") == held[format].Header.Get("Last-Modified") {
+			t.Errorf("%s: validators stay as they were", at(format))
+		}
+	}
+	order(true)
+	for _, format := range formats {
+		if !bytes.Contains(body(t, h, at(format)), []byte("to be blocked")) {
+			t.Errorf("%s does not have again what is blocked no more", at(format))
+		}
+	}
+}
