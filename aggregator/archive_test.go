@@ -35,7 +35,7 @@ func TestAnArchiveOverTheLimitLosesTheLongestTextsAndNoEntry(t *testing.T) {
 		for i := range 20 {
 			es[i].Lead.Content = strings.Repeat(es[i].Lead.Content, 9)
 		}
-		doc, err := composeArchive(p, p.Edition("syria"), Archive{Number: 2, Prev: 1, ChangedAt: noon}, es, format)
+		doc, err := composeArchive(p, p.Edition("syria"), Issue{}, Archive{Number: 2, Prev: 1, ChangedAt: noon}, es, format)
 		if err != nil {
 			t.Fatal(err)
 		}
