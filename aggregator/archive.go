@@ -37,7 +37,8 @@ func (p *Press) Archives(ctx context.Context, edition string) ([]Archive, error)
 	return p.Store.Archives(ctx, edition)
 }
 
-// Archive renders one format of an edition's archive, or takes it from the cache.
+// Archive renders one format of an edition's archive, or takes it from the cache
+// when the edition has not changed.
 func (p *Press) Archive(ctx context.Context, id string, number int64, format feeds.Format) (*Document, error) {
 	plan := p.Plan()
 	ed := plan.Edition(id)
@@ -45,34 +46,34 @@ func (p *Press) Archive(ctx context.Context, id string, number int64, format fee
 		return nil, fmt.Errorf("%s/%d.%s: %w", id, number, format, ErrNoEdition)
 	}
 	key, look := fmt.Sprintf("%s/%d.%s", id, number, format), plan.look(ed)
+	issue, err := p.issue(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	p.mu.Lock()
 	held, ok := p.cache[key]
 	p.mu.Unlock()
-	var since time.Time
-	if ok && held.look == look {
-		since = held.doc.Modified
-	}
-	a, entries, err := p.Store.Archive(ctx, id, number, since)
-	if err != nil {
-		return nil, err
-	}
-	if entries == nil {
+	if ok && held.look == look && held.version == issue.Version {
 		return held.doc, nil
 	}
-	doc, err := composeArchive(plan, ed, a, entries, format)
+	a, entries, err := p.Store.Archive(ctx, id, number)
 	if err != nil {
 		return nil, err
 	}
-	p.hold(key, printed{look: look, doc: doc})
+	doc, err := composeArchive(plan, ed, issue, a, entries, format)
+	if err != nil {
+		return nil, err
+	}
+	p.hold(key, printed{issue.Version, look, doc})
 	return doc, nil
 }
 
 // composeArchive prints an archive. None of its entries may be missing: where they
 // are over 1 MB, the longest texts are left at their publishers.
-func composeArchive(plan *Plan, ed *config.Edition, a Archive, entries []Entry, format feeds.Format) (*Document, error) {
+func composeArchive(plan *Plan, ed *config.Edition, issue Issue, a Archive, entries []Entry, format feeds.Format) (*Document, error) {
 	pairUp(entries)
 	for {
-		body, err := feeds.Write(archived(plan, ed, a, entries, format), format)
+		body, err := feeds.Write(archived(plan, ed, issue, a, entries, format), format)
 		if err != nil {
 			return nil, fmt.Errorf("print archive %d of %s.%s: %w", a.Number, ed.ID, format, err)
 		}
@@ -84,22 +85,17 @@ func composeArchive(plan *Plan, ed *config.Edition, a Archive, entries []Entry, 
 
 // archived lays an archive out as a feed: its edition's, with the entries of then.
 // It is dated by them, so that it stays as it is while others come.
-func archived(plan *Plan, ed *config.Edition, a Archive, entries []Entry, format feeds.Format) *feeds.Feed {
-	var last time.Time
+func archived(plan *Plan, ed *config.Edition, issue Issue, a Archive, entries []Entry, format feeds.Format) *feeds.Feed {
+	issue.ChangedAt, issue.Before = time.Time{}, a.Prev
 	for i := range entries {
-		last = latest(last, entries[i].Updated)
+		if at := entries[i].Updated; at.After(issue.ChangedAt) {
+			issue.ChangedAt = at
+		}
 	}
-	f := Compose(plan, ed, Issue{ChangedAt: last, Before: a.Prev}, entries, format)
+	f := Compose(plan, ed, issue, entries, format)
 	f.Archive, f.Current, f.TTL = true, f.Self, 0
 	f.Self, f.Next = archiveAddress(f, a.Number), archiveAddress(f, a.Next)
 	return f
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // archiveAddress is where an archive of f's edition stands, "" for none.

@@ -34,7 +34,7 @@ type PressStore interface {
 	Edition(ctx context.Context, id string, least, most int, span time.Duration) (Issue, []Entry, error)
 	Issues(ctx context.Context) ([]Issue, error)
 	Archives(ctx context.Context, edition string) ([]Archive, error)
-	Archive(ctx context.Context, edition string, number int64, since time.Time) (Archive, []Entry, error)
+	Archive(ctx context.Context, edition string, number int64) (Archive, []Entry, error)
 }
 
 // A Document is an edition rendered: the same bytes wherever it is printed.
@@ -118,14 +118,14 @@ func (p *Press) Render(ctx context.Context, id, format string, render func(*Plan
 		return nil, fmt.Errorf("%s.%s: %w", id, format, ErrNoEdition)
 	}
 	key, look := ed.ID+"."+format, plan.look(ed)
-	now, err := p.version(ctx, ed.ID)
+	now, err := p.issue(ctx, ed.ID)
 	if err != nil {
 		return nil, err
 	}
 	p.mu.Lock()
 	held, ok := p.cache[key]
 	p.mu.Unlock()
-	if ok && held.look == look && held.version == now {
+	if ok && held.look == look && held.version == now.Version {
 		return held.doc, nil
 	}
 	issue, entries, err := p.Store.Edition(ctx, ed.ID, ed.Items, maxEntries, ed.Span)
@@ -141,17 +141,18 @@ func (p *Press) Render(ctx context.Context, id, format string, render func(*Plan
 	return doc, nil
 }
 
-func (p *Press) version(ctx context.Context, edition string) (int64, error) {
+// issue is where an edition stands; its Version is 0 before it was ever filed.
+func (p *Press) issue(ctx context.Context, edition string) (Issue, error) {
 	issues, err := p.Store.Issues(ctx)
 	if err != nil {
-		return 0, err
+		return Issue{}, err
 	}
 	for _, is := range issues {
 		if is.Edition == edition {
-			return is.Version, nil
+			return is, nil
 		}
 	}
-	return 0, nil
+	return Issue{Edition: edition}, nil
 }
 
 // hold keeps a document. Past its bound the cache starts anew: editions are few

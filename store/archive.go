@@ -234,8 +234,8 @@ func scanArchive(row interface{ Scan(...any) error }) (a aggregator.Archive, err
 }
 
 // Archive reads an archive and its entries, the last published first, in one
-// snapshot. The entries are left out when nothing has changed since.
-func (s *DB) Archive(ctx context.Context, edition string, number int64, since time.Time) (a aggregator.Archive, es []aggregator.Entry, err error) {
+// snapshot.
+func (s *DB) Archive(ctx context.Context, edition string, number int64) (a aggregator.Archive, es []aggregator.Entry, err error) {
 	tx, err := s.read.BeginTx(ctx, nil)
 	if err != nil {
 		return a, nil, err
@@ -248,7 +248,7 @@ func (s *DB) Archive(ctx context.Context, edition string, number int64, since ti
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, nil, fmt.Errorf("edition %s has %w %d", edition, aggregator.ErrNoArchive, number)
 	}
-	if err != nil || !since.IsZero() && a.ChangedAt.Equal(since) {
+	if err != nil {
 		return a, nil, err
 	}
 	if a.Prev, a.Next, err = beside(ctx, tx, archive{edition, number}); err != nil {

@@ -107,8 +107,8 @@ func TestWalkingTheArchivesFindsEachEntryOnceAsItWas(t *testing.T) {
 	site := newSite(t)
 	h := site.Handler()
 	was := map[string]string{} // by id, as when it was first read
-	for n := 1; n <= 520; n += 1 + n%9 {
-		news(t, site, n, min(n+n%9, 520))
+	for n := 1; n <= 520; n += 1 + n%19 {
+		news(t, site, n, min(n+n%19, 520))
 		for _, it := range parse(t, h, "https://desk.example/syria.rss").Items {
 			if l, ok := was[it.ID]; ok && l != line(it) {
 				t.Fatalf("%s has become %s", l, line(it))
@@ -279,9 +279,27 @@ type counting struct {
 	read int
 }
 
-func (c *counting) Archive(ctx context.Context, edition string, number int64, since time.Time) (aggregator.Archive, []aggregator.Entry, error) {
+func (c *counting) Archive(ctx context.Context, edition string, number int64) (aggregator.Archive, []aggregator.Entry, error) {
 	c.read++
-	return c.DB.Archive(ctx, edition, number, since)
+	return c.DB.Archive(ctx, edition, number)
+}
+
+func TestAnArchiveIsPrintedOnceWhileItsEditionStands(t *testing.T) {
+	site := newSite(t)
+	news(t, site, 1, 60)
+	held := &counting{DB: site.Press.Store.(*store.DB)}
+	fresh := *site
+	fresh.Press = &aggregator.Press{Store: held, Plan: site.Press.Plan}
+	h := fresh.Handler()
+	for _, step := range []struct{ news, want int }{{0, 1}, {0, 1}, {61, 2}, {0, 2}} {
+		if step.news > 0 {
+			news(t, site, step.news, step.news)
+		}
+		body(t, h, "https://desk.example/syria/archive/1.rss")
+		if held.read != step.want {
+			t.Errorf("printed %d times, want %d", held.read, step.want)
+		}
+	}
 }
 
 func TestOfArchivesOnlyTheNewAndTheChangedAreWritten(t *testing.T) {
