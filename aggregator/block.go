@@ -1,14 +1,13 @@
 package aggregator
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"sync"
 
 	"github.com/wiredesk/wiredesk/aggregator/topic"
 	"github.com/wiredesk/wiredesk/config"
@@ -22,14 +21,27 @@ import (
 // They change nothing that is stored. Records are filed and entries laid out as
 // if nothing were blocked, and whoever reads them for anybody but the desk
 // applies the blocks: so they hold at once for what is there and for what comes,
-// and lifting one gives everything back as it was.
+// and lifting one gives everything back as it was. They may be asked by several
+// goroutines.
 type Blocks struct {
 	items   map[itemKey][]Order
 	sources map[string][]Order
 	pages   []page
 	words   map[string][]Order // by the id of their topic in terms
 	terms   *topic.Set         // nil when no words are blocked
+
+	mu     sync.Mutex          // guards judged
+	judged map[verdict][]Order // of stored texts: each is read for every printing
 }
+
+// A verdict is which text of which record was judged.
+type verdict struct {
+	record int64
+	sum    string
+}
+
+// maxJudged bounds what is remembered. Past it all is judged anew.
+const maxJudged = 100_000
 
 type itemKey struct{ source, key string }
 
@@ -102,7 +114,34 @@ func (b *Blocks) Hits(r *Record) (hits []Order) {
 		}
 	}
 	hits = append(hits, b.sources[r.Source]...)
-	hits = append(hits, b.pagesOf(&r.Item)...)
+	return InOrder(append(hits, b.judge(r)...))
+}
+
+// judge lists the orders about what an item says, once for each text.
+func (b *Blocks) judge(r *Record) []Order {
+	if r.ID == 0 || len(r.Sum) == 0 {
+		return b.said(r)
+	}
+	of := verdict{r.ID, string(r.Sum)}
+	b.mu.Lock()
+	hits, ok := b.judged[of]
+	b.mu.Unlock()
+	if ok {
+		return hits
+	}
+	hits = b.said(r)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.judged == nil || len(b.judged) >= maxJudged {
+		b.judged = map[verdict][]Order{}
+	}
+	b.judged[of] = hits
+	return hits
+}
+
+// said lists the orders about an item's addresses and words.
+func (b *Blocks) said(r *Record) (hits []Order) {
+	hits = b.pagesOf(&r.Item)
 	if b.terms != nil {
 		for _, m := range b.terms.Match(topic.Doc{Item: &r.Item, Source: r.Source}) {
 			if m.In {
@@ -110,7 +149,7 @@ func (b *Blocks) Hits(r *Record) (hits []Order) {
 			}
 		}
 	}
-	return InOrder(hits)
+	return hits
 }
 
 // InOrder sorts orders by when they were given, each once.
@@ -177,92 +216,4 @@ func BlockPattern(s string) string {
 		return s
 	}
 	return bareAddress(s) + "*"
-}
-
-// blocks finds the order that blocks, of those about one thing: for each aim the
-// last holds.
-func blocks(orders []Order) (o Order, ok bool) {
-	off := map[string]bool{}
-	for _, o := range slices.Backward(orders) {
-		switch {
-		case o.Kind != Block || off[o.aim()]:
-		case !o.Off:
-			return o, true
-		default:
-			off[o.aim()] = true
-		}
-	}
-	return Order{}, false
-}
-
-// aim is what a block is about. Two about one item are, under whichever of its
-// keys.
-func (o *Order) aim() string {
-	switch {
-	case o.Key != "":
-		return "item"
-	case o.Source != "":
-		return "source " + o.Source
-	case o.URL != "":
-		return "url " + o.URL
-	}
-	return "words " + o.Words
-}
-
-// SameAim says whether two blocks are about the same, so that the later one holds.
-func (o *Order) SameAim(other *Order) bool {
-	return o.aim() == other.aim() && o.Source == other.Source && o.Key == other.Key
-}
-
-// Blocked is the block that holds for a record, as far as its Blocks are read.
-func (r *Record) Blocked() (o Order, ok bool) { return blocks(r.Blocks) }
-
-// maxBlockText is how many characters an address, words or a reason have at most.
-const maxBlockText = 1000
-
-// checkBlock says what is wrong with a block.
-func (o *Order) checkBlock() error {
-	if n := max(utf8.RuneCountInString(o.URL), utf8.RuneCountInString(o.Words), utf8.RuneCountInString(o.Why)); n > maxBlockText {
-		return fmt.Errorf("block: a text has %d characters, at most %d", n, maxBlockText)
-	}
-	named := 0
-	for _, is := range []bool{o.Source != "", o.URL != "", o.Words != ""} {
-		if is {
-			named++
-		}
-	}
-	switch {
-	case named == 0:
-		return errors.New("block: name what: an item by its URL or number, or --source, --url or --words")
-	case named > 1:
-		return errors.New("block: name one thing: an item, --source, --url or --words")
-	case o.URL != "" && everyPage(*o) && !o.Off:
-		return fmt.Errorf("block: %q is every address: name a host", o.URL)
-	case o.Words != "" && !o.Off:
-		return checkWords(o.Words)
-	}
-	return nil
-}
-
-// everyPage finds a pattern that takes addresses which have nothing in common.
-func everyPage(o Order) bool {
-	p := pageOf(o)
-	return p.match != nil && p.match.MatchString("q/") && p.match.MatchString("0.1/zz")
-}
-
-// checkWords refuses words that cannot be read and those that everything has,
-// or lacks.
-func checkWords(text string) error {
-	q, errs := topic.ParseQuery(text)
-	for _, e := range errs {
-		if !e.Warning {
-			return fmt.Errorf("block: words, character %d: %s: %s", e.Offset+1, strings.TrimPrefix(e.Msg, "query: "), e.Help)
-		}
-	}
-	for _, it := range []feeds.Item{{}, {Title: "qzxj", Text: "qzxj"}, {Title: "ظغضث", Text: "ظغضث"}} {
-		if q.Holds(topic.Doc{Item: &it}) {
-			return fmt.Errorf("block: the words %q match everything: name what is to go", text)
-		}
-	}
-	return nil
 }

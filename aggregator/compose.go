@@ -83,8 +83,8 @@ func composeItem(plan *Plan, ed *config.Edition, e *Entry) feeds.Item {
 		Lang: t.Lang, Image: t.Image, Rights: t.Rights, Enclosures: t.Enclosures, Origin: &t.Feed,
 		Categories: facets(plan, t),
 	}
-	if t.Feed == (feeds.Origin{}) {
-		it.Origin = nil // withheld
+	if e.Withheld() { // RSS has no item with an empty link
+		it.Origin, it.Link = nil, plan.Config.Site.BaseURL+"/"+ed.ID+"/"
 	}
 	for _, name := range t.Authors {
 		if name != t.Outlet { // many feeds sign with their own name

@@ -23,7 +23,15 @@ func (s *DB) Record(ctx context.Context, ref string) ([]aggregator.Record, error
 	if err := s.addBlocks(ctx, s.read, found); err != nil {
 		return nil, err
 	}
-	return found, s.addOrders(ctx, found)
+	if err := s.addOrders(ctx, found); err != nil {
+		return nil, err
+	}
+	for i := range found {
+		if err := s.hideTitles(ctx, found[i].Orders); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 func (s *DB) named(ctx context.Context, ref string) ([]aggregator.Record, error) {

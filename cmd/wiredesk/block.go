@@ -80,7 +80,7 @@ func (b *blocking) run(c *cobra.Command, args []string) error {
 }
 
 // aim adds to the order what it is about: an item that is stored, or an address
-// that nothing has yet. The order says no more of the item than its number's
+// that nothing has yet. The order says no more of the item than its
 // source and key: it is to be read nowhere.
 func (b *blocking) aim(c *cobra.Command, db *store.DB, cfg *config.Config, o *aggregator.Order, args []string) error {
 	if len(args) > 0 && (o.Source != "" || o.URL != "" || o.Words != "") || o.Source != "" && (o.URL != "" || o.Words != "") {
@@ -99,8 +99,8 @@ func (b *blocking) aim(c *cobra.Command, db *store.DB, cfg *config.Config, o *ag
 		return nil
 	}
 	found, err := db.Record(c.Context(), args[0])
-	if err == nil && len(found) == 0 && aggregator.IsAddress(args[0]) {
-		o.URL = args[0]
+	if err == nil && len(found) != 1 && aggregator.IsAddress(args[0]) {
+		o.URL = args[0] // of nothing yet, or of several
 		return nil
 	}
 	if err != nil {
@@ -111,14 +111,22 @@ func (b *blocking) aim(c *cobra.Command, db *store.DB, cfg *config.Config, o *ag
 		return err
 	}
 	o.Source, o.Key = r.Source, r.Key
-	if o.Off { // under the key that it was given
-		for _, is := range r.Blocks {
-			if is.Key != "" {
-				o.Source, o.Key = is.Source, is.Key
-			}
-		}
+	if o.Off {
+		asGiven(o, r, args[0])
 	}
 	return nil
+}
+
+// asGiven names what is to be lifted as the block did: the item by whichever of
+// its keys, or the address that was blocked before the item came.
+func asGiven(o *aggregator.Order, r *aggregator.Record, ref string) {
+	is, ok := r.Blocked()
+	switch {
+	case ok && is.Key != "":
+		o.Source, o.Key = is.Source, is.Key
+	case ok && is.URL == ref:
+		o.Source, o.Key, o.URL = "", "", is.URL
+	}
 }
 
 // standing refuses to lift what is not blocked.
