@@ -17,7 +17,7 @@ func Compose(plan *Plan, ed *config.Edition, issue Issue, entries []Entry, forma
 	site := &plan.Config.Site
 	f := &feeds.Feed{
 		Format:      format,
-		ID:          "tag:" + site.Tag + ":" + ed.ID,
+		ID:          "tag:" + site.Tag + ":" + plan.names.root(EditionID, ed.ID),
 		Title:       EditionTitle(plan, ed),
 		Description: describe(plan, ed),
 		Link:        site.BaseURL + "/" + ed.ID + "/",

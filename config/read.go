@@ -38,9 +38,8 @@ func (r *reader) warn(s span, help, format string, args ...any) {
 var later = map[string][]string{
 	"site":     {"public"},
 	"jobs":     {"digest"},
-	"sources":  {"proxy", "tz", "strip", "max_per_day", "was"},
-	"topics":   {"was"},
-	"editions": {"private", "hub", "was"},
+	"sources":  {"proxy", "tz", "strip", "max_per_day"},
+	"editions": {"private", "hub"},
 }
 
 // keys reports every key of a table that is not allowed there.

@@ -15,6 +15,9 @@ import (
 // File applies what one desk round changes, whole or not at all.
 func (s *DB) File(ctx context.Context, f aggregator.Filing) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		if f.Renamed != s.names.Load().Count() {
+			return aggregator.ErrRenamed
+		}
 		if err := decide(ctx, tx, f); err != nil {
 			return err
 		}

@@ -64,6 +64,7 @@ func (s *DB) lead() bool {
 			}
 		}
 		for i, sv := range batch {
+			s.renamed(sv)
 			if errs[i] = saveOne(tx, sv); errors.Is(errs[i], errBroken) {
 				return errs[i]
 			}
@@ -240,6 +241,7 @@ func saveHabits(ctx context.Context, tx *sql.Tx, b aggregator.Batch) error {
 
 // Memory is what a source's last document carried and its items repeat.
 func (s *DB) Memory(ctx context.Context, source string) (m aggregator.Memory, err error) {
+	source = s.now(aggregator.SourceID, source)
 	err = s.read.QueryRowContext(ctx, `
 		SELECT doc
 		FROM habits
@@ -276,6 +278,7 @@ func seenRows(rows *sql.Rows, all []aggregator.Seen) ([]aggregator.Seen, error) 
 
 // Seen answers which of these keys a source's documents have carried before.
 func (s *DB) Seen(ctx context.Context, source string, keys []string) ([]aggregator.Seen, error) {
+	source = s.now(aggregator.SourceID, source)
 	var all []aggregator.Seen
 	for part := range slices.Chunk(keys, chunk) {
 		args := []any{source}

@@ -58,9 +58,9 @@ func guard(h http.Header) {
 // document serves one of the site's documents.
 func (s *Site) document(w http.ResponseWriter, r *http.Request) error {
 	doc, err := s.Document(r.Context(), r.URL.Path)
-	if id := strings.Trim(r.URL.Path, "/"); errors.Is(err, errNotFound) && s.Plan().Edition(id) != nil {
-		http.Redirect(w, r, s.Plan().Config.Site.BaseURL+"/"+id+"/", http.StatusMovedPermanently)
-		return nil // somebody left the slash out
+	if to := s.moved(r.URL.Path); to != "" && (errors.Is(err, errNotFound) || errors.Is(err, errGone)) {
+		http.Redirect(w, r, to, http.StatusMovedPermanently)
+		return nil
 	}
 	if err != nil {
 		return err

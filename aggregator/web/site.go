@@ -90,7 +90,7 @@ func (s *Site) missing(ctx context.Context, id string, err error) error {
 		return err
 	}
 	for _, is := range issues {
-		if is.Edition == id {
+		if is.Edition == s.Plan().Called(id) {
 			return errGone
 		}
 	}

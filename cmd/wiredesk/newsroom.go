@@ -59,6 +59,10 @@ func open(ctx context.Context, plan *aggregator.Plan, log *slog.Logger) (*newsro
 		n.client.Close()
 		return nil, err
 	}
+	if plan, err = n.rename(ctx, plan); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	n.plan.Store(plan)
 	n.meter = newMeter(n.db)
 	n.desk = aggregator.NewDesk(n.meter, n.active, log)
 	n.desk.Filed = n.wake
