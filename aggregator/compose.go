@@ -25,6 +25,7 @@ func Compose(plan *Plan, ed *config.Edition, issue Issue, entries []Entry, forma
 		Generator:   "wiredesk",
 		Updated:     issue.ChangedAt,
 		TTL:         plan.ttl(),
+		Hub:         ed.Hub,
 		Lang:        oneLang(entries),
 	}
 	f.Authors = []feeds.Person{{Name: site.Title}}

@@ -144,6 +144,8 @@ type Edition struct {
 	Hold           time.Duration // how long an entry waits for other outlets before it is published
 	Langs          []string      // only items in these languages; all when empty
 	ExcludeSources []string
-	EntryTitle     string // template, as in "{title} · {outlet}"; "" = the title alone
-	Was            []string      // ids it had before, the first one first: their addresses lead here
+	EntryTitle     string   // template, as in "{title} · {outlet}"; "" = the title alone
+	Was            []string // ids it had before, the first one first: their addresses lead here
+	Hub            string   // WebSub hub that is told of changes; "" for none
+	Private        bool     // published at an address that nobody can guess, and named nowhere
 }

@@ -21,8 +21,7 @@ type saving struct {
 	done  chan error
 }
 
-// group is how many batches share a transaction at most: a commit costs an
-// fsync, and nobody should wait long for one.
+// group is how many batches share a transaction at most: a commit costs an fsync.
 const group = 64
 
 // Save applies b whole or not at all. Batches that come while another is being

@@ -150,6 +150,7 @@ type statusPage struct {
 	Failing int
 	Past    int // items that a changed config has still to file
 	Config  Reading
+	Hubs    []hubLine // that could not be told
 }
 
 type sourceLine struct {
@@ -168,6 +169,9 @@ func (s *Site) status(w http.ResponseWriter, r *http.Request) error {
 	plan := s.Plan()
 	p := statusPage{Site: plan.Config.Site}
 	if p.Past, err = s.Store.Past(r.Context(), plan.Print); err != nil {
+		return err
+	}
+	if p.Hubs, err = s.hubs(r.Context()); err != nil {
 		return err
 	}
 	if s.Reading != nil {

@@ -68,6 +68,7 @@ func (s *Site) document(w http.ResponseWriter, r *http.Request) error {
 	age := max(int(s.Plan().Config.Defaults.Fetch.Every.Seconds()), 60)
 	w.Header().Set("Cache-Control", fmt.Sprintf("public, max-age=%d", min(age, 3600)))
 	w.Header().Set("Access-Control-Allow-Origin", "*")
+	linkHub(w.Header(), &s.Plan().Config.Site, s.Plan().Edition(idOf(r.URL.Path)), r.URL.Path)
 	send(w, r, doc)
 	return nil
 }

@@ -19,6 +19,7 @@ type Store interface {
 	States(ctx context.Context) ([]aggregator.State, error)
 	Issues(ctx context.Context) ([]aggregator.Issue, error)
 	Past(ctx context.Context, plan string) (left int, err error)
+	Pings(ctx context.Context) ([]aggregator.Ping, error)
 }
 
 // A Site is everything we publish. It may be used from several goroutines.

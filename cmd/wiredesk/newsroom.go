@@ -33,6 +33,7 @@ type newsroom struct {
 	poller *aggregator.Poller
 	desk   *aggregator.Desk
 	hubs   *aggregator.Subscriber
+	pinger *aggregator.Pinger
 	site   *web.Site
 	log    *slog.Logger
 	filed  chan struct{}    // an edition has changed: static files are due
@@ -78,6 +79,7 @@ func open(ctx context.Context, plan *aggregator.Plan, log *slog.Logger) (*newsro
 	n.hubs = &aggregator.Subscriber{
 		Store: n.db, Client: n.client, Plan: n.active, Push: n.poller.Push, Log: log, Now: time.Now,
 	}
+	n.pinger = &aggregator.Pinger{Store: n.db, Client: n.client, Plan: n.active, Log: log, Now: time.Now}
 	if err := n.hubs.Load(ctx); err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
@@ -111,6 +113,9 @@ func (n *newsroom) once(ctx context.Context) (aggregator.Report, aggregator.Roun
 		return report, round, err
 	}
 	if err := n.write(ctx); err != nil {
+		return report, round, err
+	}
+	if err := n.pinger.Round(ctx); err != nil {
 		return report, round, err
 	}
 	return report, round, n.prune(ctx)
@@ -156,6 +161,7 @@ func (n *newsroom) run(ctx context.Context, l net.Listener) error {
 	group.Go(func() error { return n.poller.Run(ctx) })
 	group.Go(func() error { return n.desk.Run(ctx) })
 	group.Go(func() error { return n.hubs.Run(ctx) })
+	group.Go(func() error { return n.pinger.Run(ctx) })
 	group.Go(func() error { return n.keep(ctx) })
 	group.Go(func() error { return n.index(ctx) })
 	group.Go(func() error { return n.jobs().Run(ctx) })

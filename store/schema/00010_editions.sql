@@ -20,3 +20,10 @@ WHEN NOT EXISTS (SELECT 1 FROM meta WHERE name = 'renaming')
 	OR old.id <> new.id OR old.at <> new.at OR old.by_whom <> new.by_whom OR old.kind <> new.kind OR old.item_key <> new.item_key
 BEGIN SELECT RAISE(ABORT, 'orders do not change: give another'); END;
 -- +goose StatementEnd
+
+-- pings: what hubs were last told of editions (WebSub, publisher), one row an
+-- edition that names a hub.
+CREATE TABLE pings (
+	edition TEXT PRIMARY KEY,
+	doc     TEXT NOT NULL -- JSON
+);
