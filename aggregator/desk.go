@@ -259,7 +259,7 @@ func (d *Desk) reprint(ctx context.Context, plan *Plan) error {
 	f := Filing{Plan: plan.Print, At: d.Now(), Show: true, Renamed: plan.names.Count()}
 	for _, ed := range plan.Config.Editions {
 		if look, is := plan.look(ed), stand[ed.ID]; is.Print != look || is.Staged {
-			f.Changed = append(f.Changed, Issue{Edition: ed.ID, Print: look})
+			f.Changed = append(f.Changed, Issue{Edition: ed.ID, Print: look, Private: ed.Private})
 		}
 	}
 	if len(f.Changed) == 0 {

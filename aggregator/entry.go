@@ -113,6 +113,8 @@ type Issue struct {
 	Version   int64     // raised by every change, never goes back
 	ChangedAt time.Time // when Version last rose, never goes back
 	Print     string    // fingerprint of what the plan says of its look
+	Private   bool      // it was private when last printed
+	Token     string    // stands for its id in the addresses of a private edition
 	Staged    bool      // some of its entries are kept back, see Filing
 }
 

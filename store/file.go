@@ -119,16 +119,16 @@ func also(e *aggregator.Entry) (ids []int64) {
 // all that Last-Modified can say, and rises with every version.
 func raise(ctx context.Context, tx *sql.Tx, is aggregator.Issue, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO issues (edition, version, changed_at, look)
-		VALUES ($1, 1, $2, $3)
+		INSERT INTO issues (edition, version, changed_at, look, private, token)
+		VALUES ($1, 1, $2, $3, $4, $5)
 		ON CONFLICT (edition) DO UPDATE
 		SET version = issues.version + 1,
 			changed_at = CASE
 				WHEN excluded.changed_at > issues.changed_at THEN excluded.changed_at
 				ELSE issues.changed_at + 1000
 			END,
-			look = excluded.look`,
-		is.Edition, ms(at.Truncate(time.Second)), is.Print)
+			look = excluded.look, private = excluded.private`,
+		is.Edition, ms(at.Truncate(time.Second)), is.Print, is.Private, newToken())
 	if err != nil {
 		return fmt.Errorf("edition %s: %w", is.Edition, err)
 	}
@@ -149,7 +149,7 @@ func keepRound(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 // Issues lists where each edition stands, by id.
 func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT edition, version, changed_at, look, EXISTS (
+		SELECT edition, version, changed_at, look, private, token, EXISTS (
 			SELECT 1
 			FROM entries
 			WHERE entries.edition = issues.edition AND entries.staged IS NOT NULL)
@@ -163,7 +163,7 @@ func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 	for rows.Next() {
 		var is aggregator.Issue
 		var at int64
-		if err := rows.Scan(&is.Edition, &is.Version, &at, &is.Print, &is.Staged); err != nil {
+		if err := rows.Scan(&is.Edition, &is.Version, &at, &is.Print, &is.Private, &is.Token, &is.Staged); err != nil {
 			return nil, err
 		}
 		is.ChangedAt = fromMS(at)
@@ -223,9 +223,9 @@ func (s *DB) Edition(ctx context.Context, id string, least, most int, span time.
 	var at int64
 	is.Edition = id
 	err = tx.QueryRowContext(ctx, `
-		SELECT version, changed_at, look
+		SELECT version, changed_at, look, private, token
 		FROM issues
-		WHERE edition = $1`, id).Scan(&is.Version, &at, &is.Print)
+		WHERE edition = $1`, id).Scan(&is.Version, &at, &is.Print, &is.Private, &is.Token)
 	if errors.Is(err, sql.ErrNoRows) {
 		return is, nil, fmt.Errorf("edition %s is %w: %w", id, aggregator.ErrNotFiled, err)
 	}

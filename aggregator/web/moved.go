@@ -21,7 +21,7 @@ func (s *Site) moved(at string) string {
 	if ed == nil {
 		ed = plan.Renamed(id)
 	}
-	if ed == nil || strings.HasSuffix(at, "/") && feed || !aggregator.Prints(ed, format) {
+	if ed == nil || ed.Private || strings.HasSuffix(at, "/") && feed || !aggregator.Prints(ed, format) {
 		return ""
 	}
 	if feed {

@@ -47,6 +47,9 @@ var assets embed.FS
 func (s *Site) Paths() []string {
 	paths := []string{"/", "/feeds.opml", "/feed.css", "/style.css"}
 	for _, ed := range s.Plan().Config.Editions {
+		if ed.Private {
+			continue
+		}
 		for _, format := range ed.Formats {
 			if format == "html" {
 				paths = append(paths, "/"+ed.ID+"/")
@@ -68,11 +71,19 @@ func (s *Site) Document(ctx context.Context, at string) (*aggregator.Document, e
 	case "/feed.css", "/style.css":
 		return asset(at)
 	}
-	if id, ok := strings.CutSuffix(strings.TrimPrefix(at, "/"), "/"); ok {
+	part, page := strings.CutSuffix(strings.TrimPrefix(at, "/"), "/")
+	format := ""
+	if !page {
+		part, format, _ = strings.Cut(part, ".")
+	}
+	id, err := s.editionAt(ctx, part)
+	if err != nil {
+		return nil, err
+	}
+	if page {
 		doc, err := s.edition(ctx, id)
 		return doc, s.missing(ctx, id, err)
 	}
-	id, format, _ := strings.Cut(strings.TrimPrefix(at, "/"), ".")
 	doc, err := s.Press.Print(ctx, id, feeds.Format(format))
 	return doc, s.missing(ctx, id, err)
 }
@@ -91,7 +102,7 @@ func (s *Site) missing(ctx context.Context, id string, err error) error {
 		return err
 	}
 	for _, is := range issues {
-		if is.Edition == s.Plan().Called(id) {
+		if is.Edition == s.Plan().Called(id) && !is.Private {
 			return errGone
 		}
 	}
@@ -120,7 +131,7 @@ func (s *Site) opml(ctx context.Context) (*aggregator.Document, error) {
 	var outlines []feeds.Outline
 	for _, ed := range plan.Config.Editions {
 		for _, format := range ed.Formats {
-			if format == "html" {
+			if format == "html" || ed.Private {
 				continue
 			}
 			outlines = append(outlines, feeds.Outline{

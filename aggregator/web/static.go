@@ -27,15 +27,19 @@ func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 	defer root.Close()
 	changed := 0
 	var unprinted []error
-	for _, at := range s.Paths() {
+	hidden, err := s.hiddenPaths(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, at := range append(s.Paths(), hidden...) {
 		doc, err := s.Document(ctx, at)
 		if err != nil {
-			unprinted = append(unprinted, fmt.Errorf("print %s: %w", at, err))
+			unprinted = append(unprinted, fmt.Errorf("print %s: %w", shown(at), err))
 			continue
 		}
 		wrote, err := replace(root, fileName(at), doc.Body)
 		if err != nil {
-			return changed, fmt.Errorf("write %s: %w", filepath.Join(dir, fileName(at)), err)
+			return changed, fmt.Errorf("write %s: %w", filepath.Join(dir, shown(fileName(at))), err)
 		}
 		if wrote {
 			changed++

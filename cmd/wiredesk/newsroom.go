@@ -224,6 +224,8 @@ func serve(ctx context.Context, l net.Listener, h http.Handler) error {
 // next one: polling does not depend on it. An edition that is not filed yet will
 // wake us when it is.
 func (n *newsroom) keep(ctx context.Context) error {
+	tick := time.NewTicker(time.Minute) // another process may give an edition another address
+	defer tick.Stop()
 	for {
 		err := n.write(ctx)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, aggregator.ErrNotFiled) {
@@ -233,6 +235,7 @@ func (n *newsroom) keep(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-n.filed:
+		case <-tick.C:
 		}
 	}
 }

@@ -27,3 +27,10 @@ CREATE TABLE pings (
 	edition TEXT PRIMARY KEY,
 	doc     TEXT NOT NULL -- JSON
 );
+
+-- token: what stands for the id in the addresses of a private edition; drawn once,
+-- for every edition, so that one may turn private. private: it was, when it was
+-- last printed.
+ALTER TABLE issues ADD COLUMN token TEXT NOT NULL DEFAULT '';
+ALTER TABLE issues ADD COLUMN private BIGINT NOT NULL DEFAULT 0;
+UPDATE issues SET token = lower(hex(randomblob(20)));
