@@ -45,7 +45,7 @@ func (p *Press) Archive(ctx context.Context, id string, number int64, format fee
 	if ed == nil || mediaTypes[format] == "" || !Prints(ed, string(format)) {
 		return nil, fmt.Errorf("%s/%d.%s: %w", id, number, format, ErrNoEdition)
 	}
-	key, look := fmt.Sprintf("%s/%d.%s", id, number, format), plan.look(ed)
+	key, look := fmt.Sprintf("%s/%d.%s", plan.names.root(EditionID, id), number, format), plan.look(ed)
 	issue, err := p.issue(ctx, id)
 	if err != nil {
 		return nil, err

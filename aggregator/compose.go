@@ -17,14 +17,15 @@ func Compose(plan *Plan, ed *config.Edition, issue Issue, entries []Entry, forma
 	site := &plan.Config.Site
 	f := &feeds.Feed{
 		Format:      format,
-		ID:          "tag:" + site.Tag + ":" + ed.ID,
+		ID:          "tag:" + site.Tag + ":" + plan.names.root(EditionID, ed.ID),
 		Title:       EditionTitle(plan, ed),
 		Description: describe(plan, ed),
-		Link:        site.BaseURL + "/" + ed.ID + "/",
-		Self:        site.BaseURL + "/" + ed.ID + "." + string(format),
+		Link:        plan.Address(ed, issue, "html"),
+		Self:        plan.Address(ed, issue, string(format)),
 		Generator:   "wiredesk",
 		Updated:     issue.ChangedAt,
 		TTL:         plan.ttl(),
+		Hub:         ed.Hub,
 		Lang:        oneLang(entries),
 	}
 	f.Prev = archiveAddress(f, issue.Before)

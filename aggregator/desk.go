@@ -2,6 +2,7 @@ package aggregator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -50,6 +51,7 @@ type Desk struct {
 	index  *story.Index    // nil: to be read from the store
 	fresh  map[string]bool // ids of the entries opened in this round
 	blocks int64           // the last block heeded; -1 before the first look
+	names  int             // renamings that the index knows of
 	wake   chan struct{}
 }
 
@@ -75,6 +77,7 @@ func (d *Desk) Run(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 			return nil
+		case errors.Is(err, ErrRenamed): // the plan that says so comes at once
 		case err != nil:
 			d.Log.Error("filing waits for the store", "err", err)
 			pause = deskRetry
@@ -129,10 +132,13 @@ func (d *Desk) File(ctx context.Context) (Round, error) {
 
 // file decides on one batch and stores the decisions in one transaction.
 func (d *Desk) file(ctx context.Context, plan *Plan, records []Record, now time.Time) (Round, error) {
+	if plan.names.Count() != d.names {
+		d.names, d.index = plan.names.Count(), nil // it knows sources by ids that are no more
+	}
 	if err := d.open(ctx, now); err != nil {
 		return Round{}, err
 	}
-	f := Filing{Plan: plan.Print, At: d.Now(), Staged: replanned(plan, records), Frequencies: d.index.Due(now)}
+	f := Filing{Plan: plan.Print, At: d.Now(), Renamed: plan.names.Count(), Staged: replanned(plan, records), Frequencies: d.index.Due(now)}
 	d.index.Use(f.Frequencies...)
 	var stories []int64
 	for i := range records {
@@ -254,10 +260,10 @@ func (d *Desk) reprint(ctx context.Context, plan *Plan) error {
 	for _, is := range issues {
 		stand[is.Edition] = is
 	}
-	f := Filing{Plan: plan.Print, At: d.Now(), Show: true}
+	f := Filing{Plan: plan.Print, At: d.Now(), Show: true, Renamed: plan.names.Count()}
 	for _, ed := range plan.Config.Editions {
 		if look, is := plan.look(ed), stand[ed.ID]; is.Print != look || is.Staged {
-			f.Changed = append(f.Changed, Issue{Edition: ed.ID, Print: look})
+			f.Changed = append(f.Changed, Issue{Edition: ed.ID, Print: look, Private: ed.Private})
 		}
 	}
 	if len(f.Changed) == 0 {

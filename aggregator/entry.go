@@ -114,6 +114,8 @@ type Issue struct {
 	Version   int64     // raised by every change, never goes back
 	ChangedAt time.Time // when Version last rose, never goes back
 	Print     string    // fingerprint of what the plan says of its look
+	Private   bool      // it was private when last printed
+	Token     string    // stands for its id in the addresses of a private edition
 	Staged    bool      // some of its entries are kept back, see Filing
 	Archive   int64     // number of its newest archive; 0 for none. Read with its entries, as is Before
 	Before    int64     // the archive that goes on where they end; lower when they hold newer ones whole

@@ -2,6 +2,7 @@ package aggregator
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +28,12 @@ type Filing struct {
 	Round       Round               // the ledger
 	Frequencies []story.Frequencies // frozen before these decisions
 	At          time.Time           // the round's time
+	Renamed     int                 // how many renamings the plan knew of
 }
+
+// ErrRenamed is the store's answer to a filing that was begun before a renaming:
+// what it says of ids is out of date. Nothing of it is stored.
+var ErrRenamed = errors.New("ids were renamed meanwhile")
 
 // A Decision is what the desk says of one record. It holds for the revision and
 // the orders it was made of: a record that is revised, or about which an order is

@@ -167,7 +167,7 @@ func (l *layout) result() (entries []Entry, withdrawn []string, changed []Issue)
 	slices.Sort(withdrawn)
 	for _, ed := range l.plan.Config.Editions {
 		if l.editions[ed.ID] {
-			changed = append(changed, Issue{Edition: ed.ID, Print: l.plan.look(ed)})
+			changed = append(changed, Issue{Edition: ed.ID, Print: l.plan.look(ed), Private: ed.Private})
 		}
 	}
 	return entries, withdrawn, changed

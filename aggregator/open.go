@@ -22,7 +22,7 @@ func (l *layout) open(ed *config.Edition, story int64, members []Telling, opened
 		if e.ID != "" {
 			e.Part++
 		}
-		e.ID = mint(l.plan.Config.Site.Tag, ed.ID, first, e.Part)
+		e.ID = l.plan.mint(ed.ID, first, e.Part)
 	}
 	settle(e)
 	if len(e.Also) > maxAlso {
@@ -64,10 +64,11 @@ func (l *layout) taken(e *Entry) bool {
 }
 
 // mint makes an entry's id (RFC 4151) from what names its first item for ever:
-// a fresh database mints the same one (I3).
-func mint(tag, edition string, t Telling, part int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%d", edition, t.Source, t.Key, part))
-	return "tag:" + tag + ":" + hex.EncodeToString(sum[:12])
+// a fresh database mints the same one (I3), and so does one in which its edition
+// or source was renamed.
+func (p *Plan) mint(edition string, t Telling, part int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%d", p.names.root(EditionID, edition), p.names.root(SourceID, t.Source), t.Key, part))
+	return "tag:" + p.Config.Site.Tag + ":" + hex.EncodeToString(sum[:12])
 }
 
 // reopen gives what is left of an entry that has lost its lead one of its own, in

@@ -33,6 +33,7 @@ type Plan struct {
 	schedules map[string]schedule // by source id; cron only
 	jobs      []job               // that have times
 	rules     *clean.Rules        // for links; nil for none
+	names     *Names              // what the store remembers; nil for nothing
 }
 
 // Compile finds what needs meaning (cron expressions, terms, topic tests) and
@@ -168,7 +169,7 @@ func (p *Plan) fingerprint() string {
 	}{Scorer: scorer, Story: story.Version}
 	for _, t := range p.Config.Topics {
 		bare := *t
-		bare.Title, bare.Tests = "", nil
+		bare.Title, bare.Tests, bare.Was = "", nil, nil
 		sum.Topics = append(sum.Topics, bare)
 	}
 	for _, s := range p.Config.Sources {
@@ -184,14 +185,15 @@ func (p *Plan) fingerprint() string {
 
 // look sums what a document of ed shows beside its entries.
 func (p *Plan) look(ed *config.Edition) string {
-	site := &p.Config.Site
+	site, bare := &p.Config.Site, *ed
+	bare.Was = nil
 	return digest(struct {
 		Printer int
 		Site    [4]string
 		Topics  []string
 		TTL     int
 		Edition config.Edition
-	}{printer, [4]string{site.Title, site.BaseURL, site.Tag, site.Contact}, topicTitles(p, ed.Topics), int(p.ttl().Minutes()), *ed})
+	}{printer, [4]string{site.Title, site.BaseURL, site.Tag, site.Contact}, topicTitles(p, ed.Topics), int(p.ttl().Minutes()), bare})
 }
 
 // digest sums a value by its JSON form, whose field order is fixed.

@@ -117,7 +117,7 @@ func (p *Press) Render(ctx context.Context, id, format string, render func(*Plan
 	if ed == nil || !Prints(ed, format) {
 		return nil, fmt.Errorf("%s.%s: %w", id, format, ErrNoEdition)
 	}
-	key, look := ed.ID+"."+format, plan.look(ed)
+	key, look := plan.names.root(EditionID, ed.ID)+"."+format, plan.look(ed) // an id may be given away, a root not
 	now, err := p.issue(ctx, ed.ID)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,7 @@ func (r *reader) check() {
 	for _, e := range r.cfg.Editions {
 		r.checkEdition(e, known)
 	}
+	r.checkWas()
 	if len(r.cfg.Editions) == 0 && !r.tried["editions"] {
 		r.fail(r.at("site"), "write [editions.NAME] with topics = [\"…\"]", "there is no edition: nothing would be published")
 	}

@@ -119,6 +119,7 @@ func (r *reader) checkEdition(e *Edition, k *known) {
 		r.checkLang(fmt.Sprintf("%s.langs[%d]", path, i), l)
 	}
 	r.checkTitles(e, path)
+	r.checkHub(e, path)
 }
 
 // inTitle are the names a title of entries may hold in braces.

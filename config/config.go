@@ -90,6 +90,7 @@ type Source struct {
 	Rights  string // overrides the feed's own
 	Private bool   // publish only the home page: the address carries a token
 	Headers map[string]string
+	Was     []string // ids it had before, the first one first
 
 	fromFile bool // URL was read from url_file
 }
@@ -106,6 +107,7 @@ type Topic struct {
 	Ignore  []Term
 	Reject  []Term
 	Tests   []Test
+	Was     []string // ids it had before, the first one first
 }
 
 // A List is the terms of one language; Lang "all" holds for every language.
@@ -142,5 +144,8 @@ type Edition struct {
 	Hold           time.Duration // how long an entry waits for other outlets before it is published
 	Langs          []string      // only items in these languages; all when empty
 	ExcludeSources []string
-	EntryTitle     string // template, as in "{title} · {outlet}"; "" = the title alone
+	EntryTitle     string   // template, as in "{title} · {outlet}"; "" = the title alone
+	Was            []string // ids it had before, the first one first: their addresses lead here
+	Hub            string   // WebSub hub that is told of changes; "" for none
+	Private        bool     // published at an address that nobody can guess, and named nowhere
 }

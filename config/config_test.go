@@ -44,7 +44,7 @@ func TestAMistakeIsShownInItsLine(t *testing.T) {
 	want := "desk.toml:3:1: error: unknown key \"exlude\" in [topics.syria]\n" +
 		"    3 | exlude = ['Steam']\n" +
 		"      | ^^^^^^\n" +
-		"      = help: did you mean \"reject\"? (allowed: title, sources, aim, query, strong, weak, ignore, reject, tests)"
+		"      = help: did you mean \"reject\"? (allowed: title, sources, aim, query, strong, weak, ignore, reject, tests, was)"
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

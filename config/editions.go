@@ -7,7 +7,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-var editionKeys = []string{"title", "topics", "formats", "group", "items", "span", "hold", "langs", "exclude_sources", "entry_title"}
+var editionKeys = []string{"title", "topics", "formats", "group", "items", "span", "hold", "langs", "exclude_sources", "entry_title", "was", "hub", "private"}
 
 var formats = []string{"rss", "atom", "json", "html"}
 
@@ -19,7 +19,8 @@ func (r *reader) edition(id, path string, t *value) {
 		Group: r.oneOf(t, path, "group", "story", "story", "copy", "item"),
 		Items: r.number(t, path, "items", 100, 1, 500), Span: r.length(t, path, "span", 48*time.Hour), Hold: r.hold(t, path),
 		Langs: r.texts(t, path, "langs"), ExcludeSources: r.texts(t, path, "exclude_sources"),
-		EntryTitle: r.text(t, path, "entry_title", ""),
+		EntryTitle: r.text(t, path, "entry_title", ""), Was: r.texts(t, path, "was"),
+		Hub: r.text(t, path, "hub", ""), Private: r.yes(t, path, "private"),
 	}
 	switch {
 	case t.find("formats") == nil:

@@ -9,7 +9,7 @@ import (
 )
 
 var sourceKeys = []string{"url", "url_file", "lang", "title", "home", "take", "weight", "label", "tags", "fetch",
-	"excerpt", "images", "content", "allowed", "rights", "private", "headers"}
+	"excerpt", "images", "content", "allowed", "rights", "private", "headers", "was"}
 
 // source reads one source. What it leaves out comes from [defaults].
 func (r *reader) source(id, path string, t *value) {
@@ -22,6 +22,7 @@ func (r *reader) source(id, path string, t *value) {
 		Images:  r.oneOf(t, path, "images", "none", "none", "link"),
 		Content: r.oneOf(t, path, "content", "summary", "summary", "full"),
 		Allowed: r.text(t, path, "allowed", ""), Rights: r.text(t, path, "rights", ""), Private: r.yes(t, path, "private"),
+		Was: r.texts(t, path, "was"),
 	}
 	s.Headers, s.fromFile = r.headers(t, path), t.find("url_file") != nil
 	if s.Content == "full" && s.Allowed == "" {

@@ -8,7 +8,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-var topicKeys = []string{"title", "sources", "aim", "query", "strong", "weak", "ignore", "reject", "tests"}
+var topicKeys = []string{"title", "sources", "aim", "query", "strong", "weak", "ignore", "reject", "tests", "was"}
 
 // topic reads one topic. Without sources it takes them all.
 func (r *reader) topic(id, path string, t *value) {
@@ -24,6 +24,7 @@ func (r *reader) topic(id, path string, t *value) {
 		Strong: r.lists(t, path, "strong"), Weak: r.lists(t, path, "weak"),
 		Query:  r.query(t, path),
 		Ignore: r.terms(t, path, "ignore"), Reject: r.terms(t, path, "reject"), Tests: r.tests(t, path),
+		Was: r.texts(t, path, "was"),
 	}
 	if len(top.Sources) == 0 {
 		top.Sources = []string{"*"}

@@ -27,9 +27,9 @@ func (s *DB) Edition(ctx context.Context, id string, least, most int, span time.
 	var at int64
 	is.Edition = id
 	err = tx.QueryRowContext(ctx, `
-		SELECT version, changed_at, look
+		SELECT version, changed_at, look, private, token
 		FROM issues
-		WHERE edition = $1`, id).Scan(&is.Version, &at, &is.Print)
+		WHERE edition = $1`, id).Scan(&is.Version, &at, &is.Print, &is.Private, &is.Token)
 	if errors.Is(err, sql.ErrNoRows) {
 		return is, nil, fmt.Errorf("edition %s is %w: %w", id, aggregator.ErrNotFiled, err)
 	}

@@ -14,6 +14,9 @@ import (
 // File applies what one desk round changes, whole or not at all.
 func (s *DB) File(ctx context.Context, f aggregator.Filing) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		if f.Renamed != s.names.Load().Count() {
+			return aggregator.ErrRenamed
+		}
 		if err := decide(ctx, tx, f); err != nil {
 			return err
 		}
@@ -134,16 +137,16 @@ func raise(ctx context.Context, tx *sql.Tx, is aggregator.Issue, at time.Time) e
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO issues (edition, version, changed_at, look)
-		VALUES ($1, 1, $2, $3)
+		INSERT INTO issues (edition, version, changed_at, look, private, token)
+		VALUES ($1, 1, $2, $3, $4, $5)
 		ON CONFLICT (edition) DO UPDATE
 		SET version = issues.version + 1,
 			changed_at = CASE
 				WHEN excluded.changed_at > issues.changed_at THEN excluded.changed_at
 				ELSE issues.changed_at + 1000
 			END,
-			look = excluded.look`,
-		is.Edition, ms(at.Truncate(time.Second)), is.Print)
+			look = excluded.look, private = excluded.private`,
+		is.Edition, ms(at.Truncate(time.Second)), is.Print, is.Private, newToken())
 	if err != nil {
 		return fmt.Errorf("edition %s: %w", is.Edition, err)
 	}
@@ -164,7 +167,7 @@ func keepRound(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 // Issues lists where each edition stands, by id.
 func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT edition, version, changed_at, look, EXISTS (
+		SELECT edition, version, changed_at, look, private, token, EXISTS (
 			SELECT 1
 			FROM entries
 			WHERE entries.edition = issues.edition AND entries.staged IS NOT NULL),
@@ -179,7 +182,7 @@ func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 	for rows.Next() {
 		var is aggregator.Issue
 		var at int64
-		if err := rows.Scan(&is.Edition, &is.Version, &at, &is.Print, &is.Staged, &is.Blocks); err != nil {
+		if err := rows.Scan(&is.Edition, &is.Version, &at, &is.Print, &is.Private, &is.Token, &is.Staged, &is.Blocks); err != nil {
 			return nil, err
 		}
 		is.ChangedAt = fromMS(at)

@@ -32,6 +32,11 @@ func (s *DB) Give(ctx context.Context, orders ...*aggregator.Order) error {
 }
 
 func give(ctx context.Context, tx *sql.Tx, o *aggregator.Order) error {
+	known, err := namesOf(ctx, tx) // the daemon may have renamed something since the order was worded
+	if err != nil {
+		return err
+	}
+	o.Rename(aggregator.Transfers(known))
 	doc, err := json.Marshal(o)
 	if err != nil {
 		return err

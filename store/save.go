@@ -21,8 +21,7 @@ type saving struct {
 	done  chan error
 }
 
-// group is how many batches share a transaction at most: a commit costs an
-// fsync, and nobody should wait long for one.
+// group is how many batches share a transaction at most: a commit costs an fsync.
 const group = 64
 
 // Save applies b whole or not at all. Batches that come while another is being
@@ -64,6 +63,7 @@ func (s *DB) lead() bool {
 			}
 		}
 		for i, sv := range batch {
+			s.renamed(sv)
 			if errs[i] = saveOne(tx, sv); errors.Is(errs[i], errBroken) {
 				return errs[i]
 			}
@@ -240,6 +240,7 @@ func saveHabits(ctx context.Context, tx *sql.Tx, b aggregator.Batch) error {
 
 // Memory is what a source's last document carried and its items repeat.
 func (s *DB) Memory(ctx context.Context, source string) (m aggregator.Memory, err error) {
+	source = s.now(aggregator.SourceID, source)
 	err = s.read.QueryRowContext(ctx, `
 		SELECT doc
 		FROM habits
@@ -276,6 +277,7 @@ func seenRows(rows *sql.Rows, all []aggregator.Seen) ([]aggregator.Seen, error) 
 
 // Seen answers which of these keys a source's documents have carried before.
 func (s *DB) Seen(ctx context.Context, source string, keys []string) ([]aggregator.Seen, error) {
+	source = s.now(aggregator.SourceID, source)
 	var all []aggregator.Seen
 	for part := range slices.Chunk(keys, chunk) {
 		args := []any{source}

@@ -33,6 +33,8 @@ import (
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite" // registers the driver "sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/wiredesk/wiredesk/aggregator"
 )
 
 //go:embed schema/*.sql
@@ -52,8 +54,9 @@ type DB struct {
 	read  *sql.DB
 	lock  *os.File
 
-	unindexed bool // saves write no words: tests measure what those cost
-	looks     int  // records read for one search at most
+	names     atomic.Pointer[aggregator.Names] // see Rename; nil for nothing renamed
+	unindexed bool                             // saves write no words: tests measure what those cost
+	looks     int                              // records read for one search at most
 
 	compiled atomic.Pointer[compiledBlocks] // nil until somebody has asked
 

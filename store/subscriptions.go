@@ -29,6 +29,7 @@ func (s *DB) Subscriptions(ctx context.Context) ([]aggregator.Subscription, erro
 		if err := json.Unmarshal([]byte(doc), &sub); err != nil {
 			return nil, fmt.Errorf("subscription of %s: %w", source, err)
 		}
+		sub.Source = source // the column follows a renaming
 		all = append(all, sub)
 	}
 	return all, rows.Err()
@@ -41,6 +42,7 @@ func (s *DB) SaveSubscription(ctx context.Context, sub aggregator.Subscription) 
 		return err
 	}
 	return s.inTx(ctx, func(tx *sql.Tx) error {
+		sub.Source = s.now(aggregator.SourceID, sub.Source)
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO subscriptions (source, doc)
 			VALUES ($1, $2)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"strconv"
@@ -14,7 +15,7 @@ import (
 )
 
 // archiveDir is where an edition's archives stand, below its page.
-const archiveDir = "/archive/"
+const archiveDir = "archive/"
 
 // archive returns an archive of an edition, or the page that lists them.
 func (s *Site) archive(ctx context.Context, id, file string) (*aggregator.Document, error) {
@@ -55,9 +56,12 @@ func (s *Site) shelf(ctx context.Context, id string) (*aggregator.Document, erro
 	p := shelfPage{Site: plan.Config.Site, Title: aggregator.EditionTitle(plan, ed)}
 	var changed time.Time
 	for _, a := range slices.Backward(all) {
-		line := shelfLine{Archive: a, Feeds: links("", ed)}
-		for i := range line.Feeds {
-			line.Feeds[i].URL = strconv.FormatInt(a.Number, 10) + strings.TrimPrefix(line.Feeds[i].URL, "/"+ed.ID)
+		line := shelfLine{Archive: a}
+		for _, format := range ed.Formats {
+			if l, ok := feedNames[format]; ok {
+				l.URL = fmt.Sprintf("%d.%s", a.Number, format) // beside this page
+				line.Feeds = append(line.Feeds, l)
+			}
 		}
 		p.Archives = append(p.Archives, line)
 		if a.ChangedAt.After(changed) {
@@ -65,45 +69,6 @@ func (s *Site) shelf(ctx context.Context, id string) (*aggregator.Document, erro
 		}
 	}
 	return page("archive.html", p, changed)
-}
-
-// An archivePath is where one of an edition's archives stands in a format.
-type archivePath struct {
-	path    string
-	changed time.Time // zero for the page that lists them
-}
-
-// archives lists the paths of an edition's archives, the oldest first.
-func (s *Site) archives(ctx context.Context, ed *config.Edition) (paths []archivePath, err error) {
-	all, err := s.Press.Archives(ctx, ed.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, format := range ed.Formats {
-		if format == "html" {
-			paths = append(paths, archivePath{path: "/" + ed.ID + archiveDir})
-			continue
-		}
-		for _, a := range all {
-			paths = append(paths, archivePath{"/" + ed.ID + archiveDir + strconv.FormatInt(a.Number, 10) + "." + format, a.ChangedAt})
-		}
-	}
-	return paths, nil
-}
-
-// changes says when what stands at the paths of archives last changed.
-func (s *Site) changes(ctx context.Context) (map[string]time.Time, error) {
-	at := map[string]time.Time{}
-	for _, ed := range s.Plan().Config.Editions {
-		paths, err := s.archives(ctx, ed)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range paths {
-			at[p.path] = p.changed
-		}
-	}
-	return at, nil
 }
 
 // stands says whether a file has been written since its archive changed: a written

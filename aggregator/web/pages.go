@@ -48,11 +48,11 @@ var feedNames = map[string]link{
 	"json": {Name: "JSON Feed", Type: "application/feed+json"},
 }
 
-func links(base string, ed *config.Edition) []link {
+func links(plan *aggregator.Plan, ed *config.Edition, is aggregator.Issue) []link {
 	var all []link
 	for _, format := range ed.Formats {
 		if l, ok := feedNames[format]; ok {
-			l.URL = base + "/" + ed.ID + "." + format
+			l.URL = plan.Address(ed, is, format)
 			all = append(all, l)
 		}
 	}
@@ -68,6 +68,7 @@ type editionPage struct {
 	Archive bool               // it has some
 	Pinned  []aggregator.Entry // newest first; not in Days again
 	Days    []day
+	Private bool
 }
 
 // A day is the entries published on one day (UTC), newest first.
@@ -82,7 +83,8 @@ func (s *Site) edition(ctx context.Context, id string) (*aggregator.Document, er
 		pinned, rest := split(entries)
 		return page("edition.html", editionPage{
 			Site: plan.Config.Site, Title: aggregator.EditionTitle(plan, ed),
-			Changed: issue.ChangedAt, Feeds: links(plan.Config.Site.BaseURL, ed), Archive: issue.Archive > 0, Pinned: pinned, Days: days(rest),
+			Changed: issue.ChangedAt, Feeds: links(plan, ed, issue), Archive: issue.Archive > 0, Pinned: pinned, Days: days(rest),
+			Private: ed.Private,
 		}, issue.ChangedAt)
 	})
 }
@@ -133,7 +135,10 @@ func (s *Site) index(ctx context.Context) (*aggregator.Document, error) {
 	plan := s.Plan()
 	p := indexPage{Site: plan.Config.Site}
 	for _, ed := range plan.Config.Editions {
-		line := editionLine{Title: aggregator.EditionTitle(plan, ed), Feeds: links(plan.Config.Site.BaseURL, ed)}
+		if ed.Private {
+			continue
+		}
+		line := editionLine{Title: aggregator.EditionTitle(plan, ed), Feeds: links(plan, ed, aggregator.Issue{})}
 		if aggregator.Prints(ed, "html") {
 			line.Page = plan.Config.Site.BaseURL + "/" + ed.ID + "/"
 		}
@@ -151,6 +156,7 @@ type statusPage struct {
 	Failing int
 	Past    int // items that a changed config has still to file
 	Config  Reading
+	Hubs    []hubLine // that could not be told
 }
 
 type sourceLine struct {
@@ -169,6 +175,9 @@ func (s *Site) status(w http.ResponseWriter, r *http.Request) error {
 	plan := s.Plan()
 	p := statusPage{Site: plan.Config.Site}
 	if p.Past, err = s.Store.Past(r.Context(), plan.Print); err != nil {
+		return err
+	}
+	if p.Hubs, err = s.hubs(r.Context()); err != nil {
 		return err
 	}
 	if s.Reading != nil {

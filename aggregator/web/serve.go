@@ -43,7 +43,7 @@ func (s *Site) answer(serve func(http.ResponseWriter, *http.Request) error) http
 			http.Error(w, "this edition is no longer published", http.StatusGone)
 		case r.Context().Err() != nil: // the reader has left
 		default:
-			s.Log.Error("serve", "path", r.URL.Path, "err", err)
+			s.Log.Error("serve", "path", shown(r.URL.Path), "err", err)
 			w.Header().Set("Retry-After", "60")
 			http.Error(w, "not ready; try again in a minute", http.StatusServiceUnavailable)
 		}
@@ -60,9 +60,9 @@ func guard(h http.Header) {
 // document serves one of the site's documents.
 func (s *Site) document(w http.ResponseWriter, r *http.Request) error {
 	doc, err := s.Document(r.Context(), r.URL.Path)
-	if id := strings.Trim(r.URL.Path, "/"); errors.Is(err, errNotFound) && s.Plan().Edition(id) != nil {
-		http.Redirect(w, r, s.Plan().Config.Site.BaseURL+"/"+id+"/", http.StatusMovedPermanently)
-		return nil // somebody left the slash out
+	if to := s.moved(r.URL.Path); to != "" && (errors.Is(err, errNotFound) || errors.Is(err, errGone)) {
+		http.Redirect(w, r, to, http.StatusMovedPermanently)
+		return nil
 	}
 	if err != nil {
 		return err
@@ -70,6 +70,10 @@ func (s *Site) document(w http.ResponseWriter, r *http.Request) error {
 	age := max(int(s.Plan().Config.Defaults.Fetch.Every.Seconds()), 60)
 	w.Header().Set("Cache-Control", fmt.Sprintf("public, max-age=%d", min(age, 3600)))
 	w.Header().Set("Access-Control-Allow-Origin", "*")
+	if s.Plan().Edition(idOf(r.URL.Path)) == nil && aggregator.IsToken(idOf(r.URL.Path)) {
+		keepQuiet(w.Header())
+	}
+	linkHub(w.Header(), &s.Plan().Config.Site, s.Plan().Edition(idOf(r.URL.Path)), r.URL.Path)
 	send(w, r, doc)
 	return nil
 }

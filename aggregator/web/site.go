@@ -19,6 +19,7 @@ type Store interface {
 	States(ctx context.Context) ([]aggregator.State, error)
 	Issues(ctx context.Context) ([]aggregator.Issue, error)
 	Past(ctx context.Context, plan string) (left int, err error)
+	Pings(ctx context.Context) ([]aggregator.Ping, error)
 }
 
 // A Site is everything we publish. It may be used from several goroutines.
@@ -42,26 +43,17 @@ var (
 //go:embed assets
 var assets embed.FS
 
-// Paths lists the addresses of all documents under the plan, in a fixed order.
+// Paths lists the addresses of all documents under the plan that everybody may
+// know, in a fixed order.
 func (s *Site) Paths(ctx context.Context) ([]string, error) {
-	paths := []string{"/", "/feeds.opml", "/feed.css", "/style.css"}
-	for _, ed := range s.Plan().Config.Editions {
-		for _, format := range ed.Formats {
-			if format == "html" {
-				paths = append(paths, "/"+ed.ID+"/")
-				continue
-			}
-			paths = append(paths, "/"+ed.ID+"."+format)
-		}
-		archives, err := s.archives(ctx, ed)
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range archives {
-			paths = append(paths, a.path)
+	all, err := s.places(ctx)
+	var paths []string
+	for _, p := range all {
+		if !p.private {
+			paths = append(paths, p.path)
 		}
 	}
-	return paths, nil
+	return paths, err
 }
 
 // Document returns what is published at a path: one of Paths.
@@ -74,15 +66,27 @@ func (s *Site) Document(ctx context.Context, at string) (*aggregator.Document, e
 	case "/feed.css", "/style.css":
 		return asset(at)
 	}
-	if id, file, ok := strings.Cut(strings.TrimPrefix(at, "/"), archiveDir); ok {
+	if part, file, ok := strings.Cut(strings.TrimPrefix(at, "/"), "/"+archiveDir); ok {
+		id, err := s.editionAt(ctx, part)
+		if err != nil {
+			return nil, err
+		}
 		doc, err := s.archive(ctx, id, file)
 		return doc, s.missing(ctx, id, err)
 	}
-	if id, ok := strings.CutSuffix(strings.TrimPrefix(at, "/"), "/"); ok {
+	part, page := strings.CutSuffix(strings.TrimPrefix(at, "/"), "/")
+	format := ""
+	if !page {
+		part, format, _ = strings.Cut(part, ".")
+	}
+	id, err := s.editionAt(ctx, part)
+	if err != nil {
+		return nil, err
+	}
+	if page {
 		doc, err := s.edition(ctx, id)
 		return doc, s.missing(ctx, id, err)
 	}
-	id, format, _ := strings.Cut(strings.TrimPrefix(at, "/"), ".")
 	doc, err := s.Press.Print(ctx, id, feeds.Format(format))
 	return doc, s.missing(ctx, id, err)
 }
@@ -104,7 +108,7 @@ func (s *Site) missing(ctx context.Context, id string, err error) error {
 		return err
 	}
 	for _, is := range issues {
-		if is.Edition == id {
+		if is.Edition == s.Plan().Called(id) && !is.Private {
 			return errGone
 		}
 	}
@@ -133,7 +137,7 @@ func (s *Site) opml(ctx context.Context) (*aggregator.Document, error) {
 	var outlines []feeds.Outline
 	for _, ed := range plan.Config.Editions {
 		for _, format := range ed.Formats {
-			if format == "html" {
+			if format == "html" || ed.Private {
 				continue
 			}
 			outlines = append(outlines, feeds.Outline{

@@ -16,7 +16,8 @@ import (
 // Write writes every document below dir, the same bytes that HTTP serves, and
 // returns how many files changed. A file is replaced whole (temporary file,
 // fsync, rename): whoever reads it sees the old one or the new one. A document
-// that cannot be printed (an edition that is not filed yet) costs no other.
+// that cannot be printed (an edition that is not filed yet) costs no other. What it
+// wrote before and is published no more is removed, and counts as changed.
 func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return 0, fmt.Errorf("static files: %w", err)
@@ -28,35 +29,41 @@ func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 	defer root.Close()
 	changed := 0
 	var unprinted []error
-	paths, err := s.Paths(ctx)
+	places, err := s.places(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("static files: %w", err)
 	}
-	archived, err := s.changes(ctx)
+	ours, err := openManifest(root)
 	if err != nil {
 		return 0, fmt.Errorf("static files: %w", err)
 	}
-	for _, at := range paths {
-		if stands(root, fileName(at), archived[at]) {
+	for _, p := range places {
+		at := p.path
+		ours.current[sumOf([]byte(fileName(at)))] = true
+		if stands(root, fileName(at), p.changed) {
 			continue
 		}
 		doc, err := s.Document(ctx, at)
 		if err != nil {
-			unprinted = append(unprinted, fmt.Errorf("print %s: %w", at, err))
+			unprinted = append(unprinted, fmt.Errorf("print %s: %w", shown(at), err))
 			continue
 		}
-		wrote, err := replace(root, fileName(at), doc.Body)
-		if err == nil && !archived[at].IsZero() {
+		wrote, err := ours.replace(fileName(at), doc.Body)
+		if err == nil && !p.changed.IsZero() {
 			err = root.Chtimes(fileName(at), time.Time{}, doc.Modified)
 		}
 		if err != nil {
-			return changed, fmt.Errorf("write %s: %w", filepath.Join(dir, fileName(at)), err)
+			return changed, fmt.Errorf("write %s: %w", filepath.Join(dir, shown(fileName(at))), err)
 		}
 		if wrote {
 			changed++
 		}
 	}
-	return changed, errors.Join(unprinted...)
+	removed, err := ours.sweep()
+	if err != nil {
+		return changed, fmt.Errorf("static files: %w", err)
+	}
+	return changed + removed, errors.Join(unprinted...)
 }
 
 // fileName is where a path stands below the static directory.

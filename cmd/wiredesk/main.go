@@ -6,6 +6,7 @@
 //	wiredesk check       # finds every mistake in it at once
 //	wiredesk run         # polls on schedule and serves; run --once from cron
 //	wiredesk sources     # how the sources do
+//	wiredesk editions    # where the editions are published
 //	wiredesk why URL|ID  # why an item is where it is
 //	wiredesk preview ID  # what a topic matches, and what another config would change
 //	wiredesk topics      # how terms and sources did; adds terms and tests to the file
@@ -110,7 +111,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.PersistentFlags().StringP("config", "c", "", "config file (default: $WIREDESK_CONFIG, ./wiredesk.toml, …)")
 	root.PersistentFlags().Bool("verbose", false, "log every poll")
-	root.AddCommand(initCommand(), checkCommand(), runCommand(), demoCommand(), sourcesCommand(),
+	root.AddCommand(initCommand(), checkCommand(), runCommand(), demoCommand(), sourcesCommand(), editionsCommand(),
 		whyCommand(), previewCommand(), topicsCommand(), searchCommand(), parseCommand(), versionCommand(),
 		putCommand(), dropCommand(), pinCommand(), noteCommand(), headlineCommand(),
 		mergeCommand(), splitCommand(), blockCommand(), importCommand(), exportCommand(),

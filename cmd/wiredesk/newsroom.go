@@ -33,6 +33,7 @@ type newsroom struct {
 	poller *aggregator.Poller
 	desk   *aggregator.Desk
 	hubs   *aggregator.Subscriber
+	pinger *aggregator.Pinger
 	site   *web.Site
 	log    *slog.Logger
 	filed  chan struct{}    // an edition has changed: static files are due
@@ -59,6 +60,10 @@ func open(ctx context.Context, plan *aggregator.Plan, log *slog.Logger) (*newsro
 		n.client.Close()
 		return nil, err
 	}
+	if plan, err = n.rename(ctx, plan); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	n.plan.Store(plan)
 	n.meter = newMeter(n.db)
 	n.desk = aggregator.NewDesk(n.meter, n.active, log)
 	n.desk.Filed = n.wake
@@ -74,6 +79,7 @@ func open(ctx context.Context, plan *aggregator.Plan, log *slog.Logger) (*newsro
 	n.hubs = &aggregator.Subscriber{
 		Store: n.db, Client: n.client, Plan: n.active, Push: n.poller.Push, Log: log, Now: time.Now,
 	}
+	n.pinger = &aggregator.Pinger{Store: n.db, Client: n.client, Plan: n.active, Log: log, Now: time.Now}
 	if err := n.hubs.Load(ctx); err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
@@ -107,6 +113,9 @@ func (n *newsroom) once(ctx context.Context) (aggregator.Report, aggregator.Roun
 		return report, round, err
 	}
 	if err := n.write(ctx); err != nil {
+		return report, round, err
+	}
+	if err := n.pinger.Round(ctx); err != nil {
 		return report, round, err
 	}
 	return report, round, n.prune(ctx)
@@ -152,6 +161,7 @@ func (n *newsroom) run(ctx context.Context, l net.Listener) error {
 	group.Go(func() error { return n.poller.Run(ctx) })
 	group.Go(func() error { return n.desk.Run(ctx) })
 	group.Go(func() error { return n.hubs.Run(ctx) })
+	group.Go(func() error { return n.pinger.Run(ctx) })
 	group.Go(func() error { return n.keep(ctx) })
 	group.Go(func() error { return n.index(ctx) })
 	group.Go(func() error { return n.jobs().Run(ctx) })
@@ -214,6 +224,8 @@ func serve(ctx context.Context, l net.Listener, h http.Handler) error {
 // next one: polling does not depend on it. An edition that is not filed yet will
 // wake us when it is.
 func (n *newsroom) keep(ctx context.Context) error {
+	tick := time.NewTicker(time.Minute) // another process may give an edition another address
+	defer tick.Stop()
 	for {
 		err := n.write(ctx)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, aggregator.ErrNotFiled) {
@@ -223,6 +235,7 @@ func (n *newsroom) keep(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-n.filed:
+		case <-tick.C:
 		}
 	}
 }

@@ -104,7 +104,8 @@ func (n *newsroom) reload(ctx context.Context) (*config.Config, []config.Error) 
 	}
 	mistakes := n.mistakes(errs)
 	if len(mistakes) == 0 {
-		if err := n.spread(ctx, plan); err != nil {
+		var err error
+		if plan, err = n.enlist(ctx, plan); err != nil {
 			mistakes = []string{"the store did not take the sources, send HUP to try again: " + err.Error()}
 		}
 	}
@@ -118,6 +119,9 @@ func (n *newsroom) reload(ctx context.Context) (*config.Config, []config.Error) 
 		return cfg, errs
 	}
 	n.plan.Store(plan)
+	if err := n.hubs.Load(ctx); err != nil { // sources may have been renamed
+		n.log.Error("subscriptions", "err", err)
+	}
 	n.meter.forget(old, plan)
 	n.desk.Wake()
 	n.wake()
