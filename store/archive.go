@@ -149,7 +149,7 @@ func count(ctx context.Context, tx *sql.Tx, a archive) (full, turned bool, err e
 		INSERT INTO archives (edition, number, entries, first, last, changed_at)
 		SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), COUNT(*), COALESCE(MIN(published), 0), COALESCE(MAX(published), 0), 0
 		FROM entries
-		WHERE edition = $1 AND withdrawn = 0 AND seq > $3 AND seq <= $4
+		WHERE edition = $1 AND withdrawn = 0 AND seq > 0 AND seq > $3 AND seq <= $4
 		ON CONFLICT (edition, number) DO UPDATE
 		SET entries = excluded.entries, first = excluded.first, last = excluded.last
 		RETURNING entries`,
@@ -257,7 +257,7 @@ func (s *DB) Archive(ctx context.Context, edition string, number int64) (a aggre
 	es, err = numbered(ctx, tx, `
 		SELECT doc, seq
 		FROM entries
-		WHERE edition = $1 AND withdrawn = 0 AND seq > $2 AND seq <= $3
+		WHERE edition = $1 AND withdrawn = 0 AND seq > 0 AND seq > $2 AND seq <= $3
 		ORDER BY seq DESC`, edition, (number-1)*aggregator.ArchiveSize, number*aggregator.ArchiveSize)
 	if err == nil {
 		es, err = s.veil(ctx, tx, es)

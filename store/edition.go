@@ -150,7 +150,7 @@ func after(ctx context.Context, tx *sql.Tx, id string, number int64) (n int, err
 	err = tx.QueryRowContext(ctx, `
 		SELECT COUNT(*)
 		FROM entries
-		WHERE edition = $1 AND withdrawn = 0 AND seq > $2`, id, number*aggregator.ArchiveSize).Scan(&n)
+		WHERE edition = $1 AND withdrawn = 0 AND seq > 0 AND seq > $2`, id, number*aggregator.ArchiveSize).Scan(&n)
 	return n, err
 }
 
@@ -159,7 +159,7 @@ func (w reach) read(ctx context.Context, tx *sql.Tx, id string) ([]aggregator.En
 	return numbered(ctx, tx, `
 		SELECT doc, seq
 		FROM entries
-		WHERE edition = $1 AND withdrawn = 0 AND (seq > $2 OR id IN (
+		WHERE edition = $1 AND withdrawn = 0 AND (seq > 0 AND seq > $2 OR id IN (
 			SELECT id
 			FROM entries
 			WHERE edition = $1 AND withdrawn = 0

@@ -14,6 +14,7 @@ FROM (
 	WHERE doc <> '') AS numbered
 WHERE numbered.id = entries.id;
 
+-- Queries say "seq > 0" too: SQLite takes a partial index for nothing less.
 CREATE UNIQUE INDEX entries_seq ON entries (edition, seq) WHERE seq > 0;
 
 -- series: the last number each edition has given: none is given twice, even when
