@@ -94,6 +94,7 @@ func pruneRest(ctx context.Context, tx *sql.Tx, now time.Time) error {
 		{`DELETE FROM revisions WHERE record NOT IN (SELECT id FROM records)`, nil},
 		{`DELETE FROM members WHERE record NOT IN (SELECT id FROM records)`, nil},
 		{`DELETE FROM entries WHERE id NOT IN (SELECT entry FROM members)`, nil},
+		{`DELETE FROM notices WHERE at < $1`, []any{ms(now.Add(-keepNotices))}},
 		{`DELETE FROM rounds WHERE at < $1`, []any{ms(now.Add(-keepRounds))}},
 	} {
 		if _, err := tx.ExecContext(ctx, step.query, step.args...); err != nil {

@@ -145,6 +145,9 @@ func saveBatch(ctx context.Context, tx *sql.Tx, sv *saving) error {
 	if err := leave(ctx, tx, b); err != nil {
 		return err
 	}
+	if err := saveNotice(ctx, tx, b); err != nil {
+		return err
+	}
 	return saveHabits(ctx, tx, b)
 }
 

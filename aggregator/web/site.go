@@ -20,6 +20,7 @@ type Store interface {
 	Issues(ctx context.Context) ([]aggregator.Issue, error)
 	Past(ctx context.Context, plan string) (left int, err error)
 	Pings(ctx context.Context) ([]aggregator.Ping, error)
+	Notices(ctx context.Context, limit int) ([]aggregator.Notice, error)
 }
 
 // A Site is everything we publish. It may be used from several goroutines.
@@ -46,6 +47,9 @@ var assets embed.FS
 // Paths lists the addresses of all documents under the plan, in a fixed order.
 func (s *Site) Paths() []string {
 	paths := []string{"/", "/feeds.opml", "/feed.css", "/style.css"}
+	if s.Plan().Config.Site.Public {
+		paths = append(paths, publicPaths...)
+	}
 	for _, ed := range s.Plan().Config.Editions {
 		if ed.Private {
 			continue
@@ -68,6 +72,8 @@ func (s *Site) Document(ctx context.Context, at string) (*aggregator.Document, e
 		return s.index(ctx)
 	case "/feeds.opml":
 		return s.opml(ctx)
+	case "/sources.opml", "/status.rss":
+		return s.public(ctx, at)
 	case "/feed.css", "/style.css":
 		return asset(at)
 	}
