@@ -229,18 +229,6 @@ func leave(ctx context.Context, tx *sql.Tx, b aggregator.Batch) error {
 	return nil
 }
 
-func saveHabits(ctx context.Context, tx *sql.Tx, b aggregator.Batch) error {
-	if b.Habits == nil {
-		return nil
-	}
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO habits (source, doc)
-		VALUES ($1, $2)
-		ON CONFLICT (source) DO UPDATE
-		SET doc = excluded.doc`, b.State.Source, b.Habits)
-	return err
-}
-
 // Memory is what a source's last document carried and its items repeat.
 func (s *DB) Memory(ctx context.Context, source string) (m aggregator.Memory, err error) {
 	source = s.now(aggregator.SourceID, source)

@@ -14,11 +14,10 @@ import (
 	"github.com/wiredesk/wiredesk/feeds"
 )
 
-// News of the sources is a feed of its own: one item when a source begins to fail,
-// one when it answers well again, each once and for ever the same. It is there only
-// where the operator says so.
-func TestStatusIsAFeedWhereTheOperatorSaysSo(t *testing.T) {
-	var down atomic.Bool
+// mendable is a newsroom with one source, which can be put down.
+func mendable(t *testing.T) (*newsroom, string, *atomic.Bool) {
+	t.Helper()
+	down := &atomic.Bool{}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if down.Load() {
 			http.Error(w, "no", http.StatusNotFound)
@@ -28,11 +27,18 @@ func TestStatusIsAFeedWhereTheOperatorSaysSo(t *testing.T) {
 	}))
 	t.Cleanup(srv.Close)
 	path := filepath.Join(t.TempDir(), "wiredesk.toml")
-	private := daemonConfig("127.0.0.1:0", srv.URL)
-	if err := os.WriteFile(path, []byte(private), 0o600); err != nil {
+	config := daemonConfig("127.0.0.1:0", srv.URL)
+	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	n := testNewsroom(t, path)
+	return testNewsroom(t, path), config, down
+}
+
+// News of the sources is a feed of its own: one item when a source begins to fail,
+// one when it answers well again, each once and for ever the same. It is there only
+// where the operator says so.
+func TestStatusIsAFeedWhereTheOperatorSaysSo(t *testing.T) {
+	n, private, down := mendable(t)
 	now := time.Now()
 	n.poller.Now = func() time.Time { return now }
 	poll := func(failed int) {
@@ -59,7 +65,7 @@ func TestStatusIsAFeedWhereTheOperatorSaysSo(t *testing.T) {
 		}
 	}
 	public := strings.Replace(private, "[site]\n", "[site]\npublic = true\n", 1)
-	if err := os.WriteFile(path, []byte(public), 0o600); err != nil {
+	if err := os.WriteFile(n.active().Config.File, []byte(public), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, errs := n.reload(t.Context()); len(errs) > 0 {
