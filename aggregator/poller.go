@@ -106,6 +106,7 @@ func (p *Poller) poll(ctx context.Context, t turn) result {
 		b = failed(t.plan, t.src, t.state, err, p.now())
 	}
 	took := time.Since(started)
+	b.Notice = notice(&b.State, p.now())
 	b.State.Took = took.Round(time.Millisecond)
 	if err == nil && p.Hubs != nil {
 		b.State.NextPoll = p.Hubs.Thin(ctx, t.plan, &b)

@@ -26,6 +26,7 @@ type State struct {
 	Reader       string    // version of what read the last body, see Plan.reader
 	Context      feeds.Sum // of the last document read, see feeds.Known
 	LooseGuids   bool      // one guid stood on several links: no guid of this source is an identity
+	Alarmed      bool      // a notice has told that it fails
 	Gone         bool      // answered 410: not polled until the config changes
 	Feed         About     // what the last document read said of itself
 	Last         Tally     // the ledger of the last poll that read a document
@@ -148,4 +149,5 @@ type Batch struct {
 	Dropped bool     // the document was not read (304, error)
 	Pushed  bool     // a hub sent it: the state is left alone but for its Source
 	At      time.Time
+	Notice  *Notice // what the poll tells of its source; nil for nothing
 }

@@ -43,6 +43,7 @@ type Site struct {
 	Data          string         // data directory, relative to the config file
 	Static        string         // directory for static files, "" for none; relative to the config file
 	LinkRules     string         // file of rules for links, "" for none; an absolute path after Load
+	Public        bool           // the list of sources and news of how they do are published
 	WebSub        bool           // hubs may send us what feeds bring, to BaseURL
 	AllowNetworks []string       // prefix[:port] that the guarded dialer lets through
 	Metrics       string         // who may read /metrics: "loopback", "all" or "none"

@@ -179,7 +179,7 @@ func (r *reader) named(e *entry, kind string, read func(id, path string, t *valu
 }
 
 func (r *reader) site(t *value) {
-	r.keys(t, "site", "title", "base_url", "tag", "contact", "timezone", "listen", "data", "static", "link_rules", "websub", "allow_networks", "metrics")
+	r.keys(t, "site", "title", "base_url", "tag", "contact", "timezone", "listen", "data", "static", "link_rules", "websub", "public", "allow_networks", "metrics")
 	s := &r.cfg.Site
 	s.Title = r.text(t, "site", "title", "")
 	s.BaseURL = strings.TrimRight(r.text(t, "site", "base_url", ""), "/")
@@ -189,7 +189,7 @@ func (r *reader) site(t *value) {
 	s.Data = r.text(t, "site", "data", s.Data)
 	s.Static = r.text(t, "site", "static", "")
 	s.LinkRules = r.linkRules(t)
-	s.WebSub = r.yes(t, "site", "websub")
+	s.WebSub, s.Public = r.yes(t, "site", "websub"), r.yes(t, "site", "public")
 	s.AllowNetworks = r.texts(t, "site", "allow_networks")
 	if t.find("metrics") != nil {
 		s.Metrics = map[bool]string{true: "all", false: "none"}[r.yes(t, "site", "metrics")]

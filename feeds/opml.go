@@ -10,7 +10,7 @@ import (
 // An Outline is a feed in a list of feeds.
 type Outline struct {
 	Title string
-	URL   string // of the feed
+	URL   string // of the feed; "": the page alone is told
 	Page  string // of its site; may be ""
 	Lang  string // BCP 47; may be ""
 	Tags  []string
@@ -29,7 +29,8 @@ type opmlOutline struct {
 	Type    string   `xml:"type,attr"`
 	Text    string   `xml:"text,attr"`
 	Title   string   `xml:"title,attr"`
-	XMLURL  string   `xml:"xmlUrl,attr"`
+	XMLURL  string   `xml:"xmlUrl,attr,omitempty"`
+	URL     string   `xml:"url,attr,omitempty"` // of type link
 	HTMLURL string   `xml:"htmlUrl,attr,omitempty"`
 	Lang    string   `xml:"language,attr,omitempty"`
 	Tags    string   `xml:"category,attr,omitempty"`
@@ -44,10 +45,14 @@ type opmlBody struct {
 func WriteOPML(title string, updated time.Time, outlines []Outline) ([]byte, error) {
 	var body opmlBody
 	for _, o := range outlines {
-		if u := outURL(o.URL); u != "" {
-			name := outText(o.Title)
+		name, page := outText(o.Title), outURL(o.Page)
+		if u := outURL(o.URL); u == "" && page != "" {
 			body.Outlines = append(body.Outlines, opmlOutline{
-				Type: "rss", Text: name, Title: name, XMLURL: u, HTMLURL: outURL(o.Page),
+				Type: "link", Text: name, Title: name, URL: page, Lang: o.Lang, Tags: outText(strings.Join(o.Tags, ",")),
+			})
+		} else if u != "" {
+			body.Outlines = append(body.Outlines, opmlOutline{
+				Type: "rss", Text: name, Title: name, XMLURL: u, HTMLURL: page,
 				Lang: o.Lang, Tags: outText(strings.Join(o.Tags, ",")),
 			})
 		}

@@ -93,6 +93,7 @@ func pruneRest(ctx context.Context, tx *sql.Tx, now time.Time) error {
 		{`DELETE FROM signatures WHERE record NOT IN (SELECT id FROM records WHERE story <> 0 AND first_seen >= $1)`, []any{ms(now.Add(-keepSigned))}},
 		{`DELETE FROM revisions WHERE record NOT IN (SELECT id FROM records)`, nil},
 		{`DELETE FROM members WHERE record NOT IN (SELECT id FROM records)`, nil},
+		{`DELETE FROM notices WHERE at < $1`, []any{ms(now.Add(-keepNotices))}},
 		{`DELETE FROM rounds WHERE at < $1`, []any{ms(now.Add(-keepRounds))}},
 	} {
 		if _, err := tx.ExecContext(ctx, step.query, step.args...); err != nil {

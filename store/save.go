@@ -145,6 +145,9 @@ func saveBatch(ctx context.Context, tx *sql.Tx, sv *saving) error {
 	if err := leave(ctx, tx, b); err != nil {
 		return err
 	}
+	if err := saveNotice(ctx, tx, b); err != nil {
+		return err
+	}
 	return saveHabits(ctx, tx, b)
 }
 
@@ -224,18 +227,6 @@ func leave(ctx context.Context, tx *sql.Tx, b aggregator.Batch) error {
 		}
 	}
 	return nil
-}
-
-func saveHabits(ctx context.Context, tx *sql.Tx, b aggregator.Batch) error {
-	if b.Habits == nil {
-		return nil
-	}
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO habits (source, doc)
-		VALUES ($1, $2)
-		ON CONFLICT (source) DO UPDATE
-		SET doc = excluded.doc`, b.State.Source, b.Habits)
-	return err
 }
 
 // Memory is what a source's last document carried and its items repeat.

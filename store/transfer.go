@@ -38,12 +38,12 @@ func transfer(ctx context.Context, tx *sql.Tx, moves []aggregator.Transfer) erro
 // transferSource moves a source. The new id has no items (HoldsMuch), but may
 // have been asked.
 func transferSource(ctx context.Context, tx *sql.Tx, m aggregator.Transfer) error {
-	for _, table := range []string{"states", "habits", "subscriptions"} {
+	for _, table := range []string{"states", "habits", "subscriptions", "notices"} {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE source = $1`, m.To); err != nil {
 			return err
 		}
 	}
-	for _, table := range []string{"states", "habits", "subscriptions", "records", "seen"} {
+	for _, table := range []string{"states", "habits", "subscriptions", "records", "seen", "notices"} {
 		if _, err := tx.ExecContext(ctx, `UPDATE `+table+` SET source = $1 WHERE source = $2`, m.To, m.From); err != nil {
 			return err
 		}

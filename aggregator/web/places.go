@@ -28,6 +28,11 @@ func (s *Site) places(ctx context.Context) ([]place, error) {
 		stand[is.Edition] = is
 	}
 	all := []place{{path: "/"}, {path: "/feeds.opml"}, {path: "/feed.css"}, {path: "/style.css"}}
+	if s.Plan().Config.Site.Public {
+		for _, at := range publicPaths {
+			all = append(all, place{path: at})
+		}
+	}
 	for _, ed := range s.Plan().Config.Editions {
 		is, printed := stand[ed.ID]
 		if ed.Private && !printed {

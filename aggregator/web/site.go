@@ -20,6 +20,7 @@ type Store interface {
 	Issues(ctx context.Context) ([]aggregator.Issue, error)
 	Past(ctx context.Context, plan string) (left int, err error)
 	Pings(ctx context.Context) ([]aggregator.Ping, error)
+	Notices(ctx context.Context, limit int) ([]aggregator.Notice, error)
 }
 
 // A Site is everything we publish. It may be used from several goroutines.
@@ -63,6 +64,8 @@ func (s *Site) Document(ctx context.Context, at string) (*aggregator.Document, e
 		return s.index(ctx)
 	case "/feeds.opml":
 		return s.opml(ctx)
+	case "/sources.opml", "/status.rss":
+		return s.public(ctx, at)
 	case "/feed.css", "/style.css":
 		return asset(at)
 	}

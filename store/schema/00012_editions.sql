@@ -34,3 +34,12 @@ CREATE TABLE pings (
 ALTER TABLE issues ADD COLUMN token TEXT NOT NULL DEFAULT '';
 ALTER TABLE issues ADD COLUMN private BIGINT NOT NULL DEFAULT 0;
 UPDATE issues SET token = lower(hex(randomblob(20)));
+
+-- notices: sources that began to fail, and that answer well again, for /status.rss.
+CREATE TABLE notices (
+	source TEXT   NOT NULL,
+	at     BIGINT NOT NULL, -- ms
+	doc    TEXT   NOT NULL, -- JSON
+	PRIMARY KEY (source, at)
+);
+CREATE INDEX notices_at ON notices (at);
