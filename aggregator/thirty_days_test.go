@@ -237,6 +237,10 @@ func (m *month) hour(at time.Time, touched bool) {
 func (m *month) run(script []happening) (lines []string) {
 	m.t.Helper()
 	s := &strictReader{t: m.t, known: map[string]strictEntry{}, owner: map[string]string{}}
+	fetch := func(at time.Time) {
+		lines = append(lines, s.fetch(at.Format("_2 15"), m.print, m.restored)...)
+		m.restored = false
+	}
 	for h := range monthDays * 24 {
 		at := firstDay.Add(time.Duration(h) * time.Hour)
 		m.now = at
@@ -245,12 +249,14 @@ func (m *month) run(script []happening) (lines []string) {
 			m.happen(script[0])
 			script = script[1:]
 		}
+		if m.restored {
+			fetch(at)
+		}
 		m.hour(at, touched)
 		if at.Hour() == 0 { // one that has nothing printed yet
 			m.press = &aggregator.Press{Store: m.db, Plan: m.active}
 		}
-		lines = append(lines, s.fetch(fmt.Sprintf("%2d %02d", h/24+1, h%24), m.print, m.restored)...)
-		m.restored = false
+		fetch(at)
 	}
 	if len(script) > 0 {
 		m.t.Errorf("never played: %v", script)
