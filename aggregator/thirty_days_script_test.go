@@ -1,6 +1,8 @@
 package aggregator_test
 
 import (
+	"fmt"
+	"html"
 	"os"
 	"slices"
 	"strings"
@@ -46,6 +48,44 @@ func readScript(t *testing.T, path string) (script []happening) {
 		script = append(script, h)
 	}
 	return script
+}
+
+// A paper is one source as it is being written.
+type paper struct {
+	items   []paperItem // newest first
+	out     []paperItem // those that have left the document
+	deleted []string
+	scheme  string
+	failing bool
+}
+
+type paperItem struct {
+	key, guid, title, text string
+	at                     time.Time
+}
+
+// document writes Atom for barada, which takes back by tombstones, and RSS for
+// the others.
+func (p *paper) document(id string) (body, kind string) {
+	var b strings.Builder
+	address := func(it paperItem) string { return p.scheme + "://" + id + ".example/" + it.key }
+	if id == "barada" {
+		fmt.Fprintf(&b, `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0"><title>%s</title>`, id)
+		for _, guid := range p.deleted {
+			fmt.Fprintf(&b, `<at:deleted-entry ref="%s" when="2024-12-15T06:00:00Z"/>`, guid)
+		}
+		for _, it := range p.items {
+			fmt.Fprintf(&b, `<entry><id>%s</id><link href="%s"/><title>%s</title><summary>%s</summary><published>%[5]s</published><updated>%[5]s</updated></entry>`,
+				html.EscapeString(p.scheme+it.guid), address(it), html.EscapeString(it.title), html.EscapeString(it.text), it.at.Format(time.RFC3339))
+		}
+		return b.String() + "</feed>", "application/atom+xml"
+	}
+	fmt.Fprintf(&b, `<rss version="2.0"><channel><title>%s</title>`, id)
+	for _, it := range p.items {
+		fmt.Fprintf(&b, `<item><guid isPermaLink="false">%s</guid><link>%s</link><title>%s</title><description>%s</description><pubDate>%s</pubDate></item>`,
+			html.EscapeString(p.scheme+it.guid), address(it), html.EscapeString(it.title), html.EscapeString(it.text), it.at.Format(time.RFC1123Z))
+	}
+	return b.String() + "</channel></rss>", "application/rss+xml"
 }
 
 // happen does what a line says.

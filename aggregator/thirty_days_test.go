@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"html"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -41,20 +40,6 @@ type month struct {
 	backup   string
 	restored bool // since the reader's last fetch
 	pruned   int
-}
-
-// A paper is one source as it is being written.
-type paper struct {
-	items   []paperItem // newest first
-	out     []paperItem // those that have left the document
-	deleted []string
-	scheme  string
-	failing bool
-}
-
-type paperItem struct {
-	key, guid, title, text string
-	at                     time.Time
 }
 
 var papers = []string{"levant", "orontes", "barada", "harbour", "gazette"}
@@ -149,30 +134,6 @@ func (m *month) Get(_ context.Context, req fetch.Request) (*fetch.Response, erro
 	return &fetch.Response{URL: req.URL, Status: 200, ETag: etag, ContentType: kind, Body: []byte(body)}, nil
 }
 
-// document writes Atom for barada, which takes back by tombstones, and RSS for
-// the others.
-func (p *paper) document(id string) (body, kind string) {
-	var b strings.Builder
-	address := func(it paperItem) string { return p.scheme + "://" + id + ".example/" + it.key }
-	if id == "barada" {
-		fmt.Fprintf(&b, `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0"><title>%s</title>`, id)
-		for _, guid := range p.deleted {
-			fmt.Fprintf(&b, `<at:deleted-entry ref="%s" when="2024-12-15T06:00:00Z"/>`, guid)
-		}
-		for _, it := range p.items {
-			fmt.Fprintf(&b, `<entry><id>%s</id><link href="%s"/><title>%s</title><summary>%s</summary><published>%[5]s</published><updated>%[5]s</updated></entry>`,
-				html.EscapeString(p.scheme+it.guid), address(it), html.EscapeString(it.title), html.EscapeString(it.text), it.at.Format(time.RFC3339))
-		}
-		return b.String() + "</feed>", "application/atom+xml"
-	}
-	fmt.Fprintf(&b, `<rss version="2.0"><channel><title>%s</title>`, id)
-	for _, it := range p.items {
-		fmt.Fprintf(&b, `<item><guid isPermaLink="false">%s</guid><link>%s</link><title>%s</title><description>%s</description><pubDate>%s</pubDate></item>`,
-			html.EscapeString(p.scheme+it.guid), address(it), html.EscapeString(it.title), html.EscapeString(it.text), it.at.Format(time.RFC1123Z))
-	}
-	return b.String() + "</channel></rss>", "application/rss+xml"
-}
-
 // poll asks every source that is due.
 func (m *month) poll() {
 	m.t.Helper()
@@ -237,6 +198,10 @@ func (m *month) hour(at time.Time, touched bool) {
 func (m *month) run(script []happening) (lines []string) {
 	m.t.Helper()
 	s := &strictReader{t: m.t, known: map[string]strictEntry{}, owner: map[string]string{}}
+	fetch := func(at time.Time) {
+		lines = append(lines, s.fetch(at.Format("_2 15"), m.print, m.restored)...)
+		m.restored = false
+	}
 	for h := range monthDays * 24 {
 		at := firstDay.Add(time.Duration(h) * time.Hour)
 		m.now = at
@@ -245,12 +210,14 @@ func (m *month) run(script []happening) (lines []string) {
 			m.happen(script[0])
 			script = script[1:]
 		}
+		if m.restored {
+			fetch(at)
+		}
 		m.hour(at, touched)
 		if at.Hour() == 0 { // one that has nothing printed yet
 			m.press = &aggregator.Press{Store: m.db, Plan: m.active}
 		}
-		lines = append(lines, s.fetch(fmt.Sprintf("%2d %02d", h/24+1, h%24), m.print, m.restored)...)
-		m.restored = false
+		fetch(at)
 	}
 	if len(script) > 0 {
 		m.t.Errorf("never played: %v", script)
