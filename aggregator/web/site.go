@@ -61,11 +61,11 @@ func (s *Site) Paths() []string {
 func (s *Site) Document(ctx context.Context, at string) (*aggregator.Document, error) {
 	switch at {
 	case "/":
-		return s.index(ctx)
+		return s.Press.Whole(ctx, at, index)
 	case "/feeds.opml":
-		return s.opml(ctx)
+		return s.Press.Whole(ctx, at, opml)
 	case "/feed.css", "/style.css":
-		return asset(at)
+		return s.Press.Whole(ctx, at, func(*aggregator.Plan, time.Time) (*aggregator.Document, error) { return asset(at) })
 	}
 	if id, ok := strings.CutSuffix(strings.TrimPrefix(at, "/"), "/"); ok {
 		doc, err := s.edition(ctx, id)
@@ -85,7 +85,7 @@ func (s *Site) missing(ctx context.Context, id string, err error) error {
 	if s.Plan().Edition(id) != nil {
 		return errNotFound // a format it does not have
 	}
-	issues, err := s.Store.Issues(ctx)
+	issues, err := s.Press.Issues(ctx)
 	if err != nil {
 		return err
 	}
@@ -97,25 +97,8 @@ func (s *Site) missing(ctx context.Context, id string, err error) error {
 	return errNotFound
 }
 
-// changed is when anything we publish last changed.
-func (s *Site) changed(ctx context.Context) (time.Time, error) {
-	issues, err := s.Store.Issues(ctx)
-	var last time.Time
-	for _, is := range issues {
-		if is.ChangedAt.After(last) {
-			last = is.ChangedAt
-		}
-	}
-	return last, err
-}
-
 // opml lists our editions for a reader that imports.
-func (s *Site) opml(ctx context.Context) (*aggregator.Document, error) {
-	last, err := s.changed(ctx)
-	if err != nil {
-		return nil, err
-	}
-	plan := s.Plan()
+func opml(plan *aggregator.Plan, changed time.Time) (*aggregator.Document, error) {
 	var outlines []feeds.Outline
 	for _, ed := range plan.Config.Editions {
 		for _, format := range ed.Formats {
@@ -130,17 +113,18 @@ func (s *Site) opml(ctx context.Context) (*aggregator.Document, error) {
 			break // one address an edition: a reader subscribes once
 		}
 	}
-	body, err := feeds.WriteOPML(plan.Config.Site.Title, last, outlines)
+	body, err := feeds.WriteOPML(plan.Config.Site.Title, changed, outlines)
 	if err != nil {
 		return nil, err
 	}
-	return aggregator.NewDocument(body, "text/x-opml; charset=utf-8", last)
+	return aggregator.NewDocument(body, "text/x-opml; charset=utf-8", changed), nil
 }
 
+// asset makes a document of an embedded file. Only the program changes it.
 func asset(at string) (*aggregator.Document, error) {
 	body, err := assets.ReadFile(path.Join("assets", at))
 	if err != nil {
 		return nil, err
 	}
-	return aggregator.NewDocument(body, "text/css; charset=utf-8", time.Time{})
+	return aggregator.NewDocument(body, "text/css; charset=utf-8", time.Time{}), nil
 }
