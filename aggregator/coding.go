@@ -34,12 +34,26 @@ const (
 // fields it fills one packet, whatever the coding.
 const minCoded = 1 << 10
 
-// A Representation is a document in one content coding, and the header fields that
-// belong to it. All who are answered share it: nothing of it may be changed.
+// A Representation is a document in one content coding. All who are answered share
+// it: nothing of it may be changed.
 type Representation struct {
-	Body   []byte
-	ETag   string      // quoted and strong, another one for each coding
-	Header http.Header // what a 200 says of Body
+	Body []byte
+	ETag string // quoted and strong, another one for each coding
+
+	fields []headLine
+}
+
+// A headLine is a field of a header, by its canonical name, ready to be put into another.
+type headLine struct {
+	name  string
+	value []string
+}
+
+// Describe says in h what Body is.
+func (rep *Representation) Describe(h http.Header) {
+	for _, f := range rep.fields {
+		h[f.name] = f.value
+	}
 }
 
 // coded is a document in a coding, made when it is first asked for.
@@ -86,17 +100,16 @@ func (d *Document) size() int {
 // represent gives a body its header fields. "" is no coding.
 func (d *Document) represent(coding string, body []byte) *Representation {
 	rep := &Representation{Body: body, ETag: d.ETag}
-	rep.Header = http.Header{
-		"Content-Type":   {d.Type},
-		"Content-Length": {strconv.Itoa(len(body))},
-	}
+	say := func(name, value string) { rep.fields = append(rep.fields, headLine{name, []string{value}}) }
 	if coding != "" {
 		rep.ETag = strings.TrimSuffix(d.ETag, `"`) + "-" + coding + `"`
-		rep.Header.Set("Content-Encoding", coding)
+		say("Content-Encoding", coding)
 	}
-	rep.Header.Set("ETag", rep.ETag)
+	say("Content-Type", d.Type)
+	say("Content-Length", strconv.Itoa(len(body)))
+	say("Etag", rep.ETag)
 	if !d.Modified.IsZero() {
-		rep.Header.Set("Last-Modified", d.Modified.Format(http.TimeFormat))
+		say("Last-Modified", d.Modified.Format(http.TimeFormat))
 	}
 	return rep
 }

@@ -27,7 +27,9 @@ func tasteOf(lines []string) taste {
 	}
 	any := unnamed
 	for _, line := range lines {
-		for member := range strings.SplitSeq(line, ",") {
+		for more := true; more; {
+			var member string
+			member, line, more = strings.Cut(line, ",")
 			name, weight, weighted := strings.Cut(member, ";")
 			q := 1000
 			if weighted {

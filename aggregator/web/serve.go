@@ -3,9 +3,7 @@ package web
 import (
 	"bytes"
 	"errors"
-	"maps"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/wiredesk/wiredesk/aggregator"
@@ -25,8 +23,14 @@ func (s *Site) Handler() http.Handler {
 	mux.Handle("GET /metrics", s.answer(s.metrics))
 	mux.Handle("GET /websub/{path}", s.answer(s.verify))
 	mux.Handle("POST /websub/{path}", s.answer(s.deliver))
+	documents := s.answer(s.document)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		maps.Copy(w.Header(), guards)
+		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+		if reads && s.directory().print[r.URL.Path] != nil {
+			documents.ServeHTTP(w, r) // what nearly all readers ask for, on a straight way
+			return
+		}
+		guard(w.Header())
 		mux.ServeHTTP(w, r)
 	})
 }
@@ -36,8 +40,11 @@ func (s *Site) Handler() http.Handler {
 func (s *Site) answer(serve func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := serve(w, r)
+		if err == nil {
+			return
+		}
+		guard(w.Header())
 		switch {
-		case err == nil:
 		case errors.Is(err, errNotFound):
 			http.Error(w, "not found; the editions are listed at /", http.StatusNotFound)
 		case errors.Is(err, errGone):
@@ -55,25 +62,28 @@ func (s *Site) answer(serve func(http.ResponseWriter, *http.Request) error) http
 	})
 }
 
-// guards is what every answer carries: nothing we serve runs code or frames.
-var guards = http.Header{
-	"Content-Security-Policy": {"default-src 'none'; style-src 'self'; img-src http: https:; media-src http: https:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
-	"X-Content-Type-Options":  {"nosniff"},
-	"Referrer-Policy":         {"no-referrer"},
+// guard sets what every answer with a body carries: nothing we serve runs code or
+// frames.
+func guard(h http.Header) {
+	h["Content-Security-Policy"] = noCode
+	h["X-Content-Type-Options"] = noSniff
+	h["Referrer-Policy"] = noReferrer
 }
 
-// public is what every answer under a document's address carries: a script of any
-// site may read it, and a cache keeps the codings apart.
-var public = http.Header{
-	"Access-Control-Allow-Origin":   {"*"},
-	"Access-Control-Expose-Headers": {"ETag, Retry-After"}, // beside what scripts see anyway
-	"Vary":                          {"Accept-Encoding"},
-}
+// Values of fields. All answers share them: they are replaced, never changed.
+var (
+	noCode     = []string{"default-src 'none'; style-src 'self'; img-src http: https:; media-src http: https:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"}
+	noSniff    = []string{"nosniff"}
+	noReferrer = []string{"no-referrer"}
+	byCoding   = []string{"Accept-Encoding"}
+	anyone     = []string{"*"}
+	exposed    = []string{"ETag"} // beside what scripts see anyway
+)
 
 // preflight tells a browser that a script may ask for a document, with conditions.
 func preflight(w http.ResponseWriter, _ *http.Request) {
 	h := w.Header()
-	maps.Copy(h, public)
+	h["Vary"], h["Access-Control-Allow-Origin"] = byCoding, anyone
 	h.Set("Allow", "GET, HEAD, OPTIONS")
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
 	h.Set("Access-Control-Allow-Headers", "Accept, Cache-Control, If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range")
@@ -81,9 +91,11 @@ func preflight(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// document serves one of the site's documents.
+// document serves one of the site's documents. A script of any site may read it,
+// or what it gets instead, and a cache keeps the codings apart.
 func (s *Site) document(w http.ResponseWriter, r *http.Request) error {
-	maps.Copy(w.Header(), public)
+	h := w.Header()
+	h["Vary"], h["Access-Control-Allow-Origin"] = byCoding, anyone
 	doc, err := s.Document(r.Context(), r.URL.Path)
 	if id := strings.Trim(r.URL.Path, "/"); errors.Is(err, errNotFound) && s.Plan().Edition(id) != nil {
 		http.Redirect(w, r, s.Plan().Config.Site.BaseURL+"/"+id+"/", http.StatusMovedPermanently)
@@ -92,8 +104,7 @@ func (s *Site) document(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	age := max(int(s.Plan().Config.Defaults.Fetch.Every.Seconds()), 60)
-	w.Header().Set("Cache-Control", "public, max-age="+strconv.Itoa(min(age, 3600)))
+	h["Cache-Control"] = s.directory().keep
 	return send(w, r, doc)
 }
 
@@ -101,7 +112,7 @@ func (s *Site) document(w http.ResponseWriter, r *http.Request) error {
 // it as it asked for, or that it has it already. Nothing of the store is open any
 // more, and no reader has a copy of its own: a slow one costs its connection.
 func send(w http.ResponseWriter, r *http.Request, doc *aggregator.Document) error {
-	part := r.Method == http.MethodGet && r.Header.Get("Range") != ""
+	part := r.Method == http.MethodGet && r.Header["Range"] != nil
 	rep := doc.Plain() // parts are of the document as it is
 	if !part {
 		var err error
@@ -110,20 +121,19 @@ func send(w http.ResponseWriter, r *http.Request, doc *aggregator.Document) erro
 		}
 	}
 	h := w.Header()
-	switch status := judge(r.Header, rep.ETag, doc.Modified); status {
-	case http.StatusNotModified:
-		// What a cache might have to update, and what lets a script read it.
-		for name := range guards {
-			delete(h, name)
-		}
-		h["Etag"] = rep.Header["Etag"]
+	status := judge(r.Header, rep.ETag, doc.Modified)
+	if status == http.StatusNotModified { // no more than a cache might have to update
+		h["Etag"] = []string{rep.ETag}
 		w.WriteHeader(status)
 		return nil
-	case http.StatusPreconditionFailed:
+	}
+	guard(h)
+	h["Access-Control-Expose-Headers"] = exposed
+	if status == http.StatusPreconditionFailed {
 		http.Error(w, "not what the condition asks for", status)
 		return nil
 	}
-	maps.Copy(h, rep.Header)
+	rep.Describe(h)
 	if part {
 		delete(h, "Content-Length") // that of the part
 		http.ServeContent(w, r, "", doc.Modified, bytes.NewReader(rep.Body))

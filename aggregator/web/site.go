@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator"
@@ -32,6 +35,8 @@ type Site struct {
 	Ready   func() error   // why the desk is not ready, nil once it is; may be nil
 	Reading func() Reading // how the config was last read; may be nil
 	Metrics http.Handler   // nil for none
+
+	last atomic.Pointer[directory] // see directory
 }
 
 var (
@@ -42,46 +47,75 @@ var (
 //go:embed assets
 var assets embed.FS
 
-// Paths lists the addresses of all documents under the plan, in a fixed order.
-func (s *Site) Paths() []string {
-	paths := []string{"/", "/feeds.opml", "/feed.css", "/style.css"}
-	for _, ed := range s.Plan().Config.Editions {
+// A directory says what stands at which address under a plan. It is never changed.
+type directory struct {
+	plan  *aggregator.Plan
+	paths []string // in a fixed order
+	print map[string]func(context.Context) (*aggregator.Document, error)
+	keep  []string // how long readers may keep a document, as Cache-Control has it
+}
+
+// directory is that of the plan in force. It is made once for each plan.
+func (s *Site) directory() *directory {
+	plan := s.Plan()
+	d := s.last.Load()
+	if d == nil || d.plan != plan {
+		d = s.list(plan)
+		s.last.Store(d)
+	}
+	return d
+}
+
+func (s *Site) list(plan *aggregator.Plan) *directory {
+	age := max(int(plan.Config.Defaults.Fetch.Every.Seconds()), 60)
+	d := &directory{
+		plan: plan, keep: []string{"public, max-age=" + strconv.Itoa(min(age, 3600))},
+		print: map[string]func(context.Context) (*aggregator.Document, error){},
+	}
+	put := func(at string, print func(context.Context) (*aggregator.Document, error)) {
+		d.paths = append(d.paths, at)
+		d.print[at] = print
+	}
+	whole := func(at string, print func(*aggregator.Plan, time.Time) (*aggregator.Document, error)) {
+		put(at, func(ctx context.Context) (*aggregator.Document, error) { return s.Press.Whole(ctx, at, print) })
+	}
+	whole("/", index)
+	whole("/feeds.opml", opml)
+	for _, at := range []string{"/feed.css", "/style.css"} {
+		whole(at, func(*aggregator.Plan, time.Time) (*aggregator.Document, error) { return asset(at) })
+	}
+	for _, ed := range plan.Config.Editions {
 		for _, format := range ed.Formats {
 			if format == "html" {
-				paths = append(paths, "/"+ed.ID+"/")
+				put("/"+ed.ID+"/", func(ctx context.Context) (*aggregator.Document, error) { return s.edition(ctx, ed.ID) })
 				continue
 			}
-			paths = append(paths, "/"+ed.ID+"."+format)
+			put("/"+ed.ID+"."+format, func(ctx context.Context) (*aggregator.Document, error) {
+				return s.Press.Print(ctx, ed.ID, feeds.Format(format))
+			})
 		}
 	}
-	return paths
+	return d
 }
+
+// Paths lists the addresses of all documents under the plan, in a fixed order.
+func (s *Site) Paths() []string { return slices.Clone(s.directory().paths) }
 
 // Document returns what is published at a path: one of Paths.
 func (s *Site) Document(ctx context.Context, at string) (*aggregator.Document, error) {
-	switch at {
-	case "/":
-		return s.Press.Whole(ctx, at, index)
-	case "/feeds.opml":
-		return s.Press.Whole(ctx, at, opml)
-	case "/feed.css", "/style.css":
-		return s.Press.Whole(ctx, at, func(*aggregator.Plan, time.Time) (*aggregator.Document, error) { return asset(at) })
+	if print := s.directory().print[at]; print != nil {
+		doc, err := print(ctx)
+		if !errors.Is(err, aggregator.ErrNoEdition) { // another plan, in this moment
+			return doc, err
+		}
 	}
-	if id, ok := strings.CutSuffix(strings.TrimPrefix(at, "/"), "/"); ok {
-		doc, err := s.edition(ctx, id)
-		return doc, s.missing(ctx, id, err)
-	}
-	id, format, _ := strings.Cut(strings.TrimPrefix(at, "/"), ".")
-	doc, err := s.Press.Print(ctx, id, feeds.Format(format))
-	return doc, s.missing(ctx, id, err)
+	return nil, s.missing(ctx, at)
 }
 
-// missing turns an edition the plan does not have into gone, when it was once
-// published, or not found.
-func (s *Site) missing(ctx context.Context, id string, err error) error {
-	if !errors.Is(err, aggregator.ErrNoEdition) {
-		return err
-	}
+// missing says of an address where nothing stands whether it was an edition's
+// that was once published.
+func (s *Site) missing(ctx context.Context, at string) error {
+	id, _, _ := strings.Cut(strings.Trim(at, "/"), ".")
 	if s.Plan().Edition(id) != nil {
 		return errNotFound // a format it does not have
 	}
@@ -89,10 +123,8 @@ func (s *Site) missing(ctx context.Context, id string, err error) error {
 	if err != nil {
 		return err
 	}
-	for _, is := range issues {
-		if is.Edition == id {
-			return errGone
-		}
+	if slices.ContainsFunc(issues, func(is aggregator.Issue) bool { return is.Edition == id }) {
+		return errGone
 	}
 	return errNotFound
 }

@@ -41,7 +41,7 @@ formats = ["rss", "atom", "json", "html"]
 var published = time.Date(2024, 12, 8, 12, 0, 0, 0, time.UTC)
 
 // newSite is a site with one entry and an edition that was once published.
-func newSite(t *testing.T) *web.Site {
+func newSite(t testing.TB) *web.Site {
 	t.Helper()
 	cfg, errs := config.Parse("wiredesk.toml", []byte(siteConfig))
 	if cfg == nil {
@@ -74,7 +74,7 @@ func newSite(t *testing.T) *web.Site {
 	return &web.Site{Press: &aggregator.Press{Store: db, Plan: active}, Store: db, Plan: active, Log: log}
 }
 
-func fill(t *testing.T, db *store.DB) {
+func fill(t testing.TB, db *store.DB) {
 	t.Helper()
 	it := feeds.Item{
 		ID: "1", Link: "https://one.example/1", Lang: "ar", Title: "هدوء في دمشق <script>alert(1)</script>",
