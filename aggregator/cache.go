@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	maxCache    = 64 << 20               // bytes of documents held in memory
-	maxPrinting = 4                      // documents printed at once
-	maxTurn     = 2 * time.Second        // until a document's turn to be printed
-	trust       = 100 * time.Millisecond // in what we know of where editions stand
+	maxCache    = 64 << 20        // bytes of documents held in memory
+	maxPrinting = 4               // documents printed at once
+	maxTurn     = 2 * time.Second // until a document's turn to be printed
+	trust       = time.Second     // in what we know of where editions stand
 )
 
 // ErrBusy is answered when a document's turn to be printed does not come in time.
@@ -28,9 +28,9 @@ type PressStore interface {
 }
 
 // A Press prints editions on demand and keeps what it printed until the edition
-// changes. What this process files shows at once; what another one does to the
-// same database, within a tenth of a second. It may be used from several
-// goroutines.
+// changes. What this process files shows at once. What another one files into the
+// same database would within a second; orders by hand are filed by the desk, ours.
+// It may be used from several goroutines.
 type Press struct {
 	Store PressStore
 	Plan  func() *Plan

@@ -76,8 +76,7 @@ func version(t *testing.T, p *Press) (print func(id string) (string, error)) {
 	}
 }
 
-// What we file shows at once, what another process files within a tenth of a
-// second, and the database is asked no more often than that.
+// What we file shows at once, what another process files within a second, and the database is asked no more often than that.
 func TestAChangeShowsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &shelf{}
