@@ -25,7 +25,7 @@ func tasteOf(lines []string) taste {
 	for i := range t {
 		t[i] = unnamed
 	}
-	any := unnamed
+	others := unnamed // *
 	for _, line := range lines {
 		for more := true; more; {
 			var member string
@@ -36,7 +36,7 @@ func tasteOf(lines []string) taste {
 				q = quality(weight)
 			}
 			if name = strings.Trim(name, " \t"); name == "*" {
-				any = less(any, q)
+				others = less(others, q)
 			} else if at := place(name); at >= 0 {
 				t[at] = less(t[at], q)
 			}
@@ -44,8 +44,8 @@ func tasteOf(lines []string) taste {
 	}
 	for i := range t {
 		switch {
-		case t[i] == unnamed && any != unnamed:
-			t[i] = any
+		case t[i] == unnamed && others != unnamed:
+			t[i] = others
 		case t[i] == unnamed && i != plain:
 			t[i] = 0
 		}
