@@ -45,27 +45,15 @@ func (p *Press) Archive(ctx context.Context, id string, number int64, format fee
 	if ed == nil || mediaTypes[format] == "" || !Prints(ed, string(format)) {
 		return nil, fmt.Errorf("%s/%d.%s: %w", id, number, format, ErrNoEdition)
 	}
-	key, look := fmt.Sprintf("%s/%d.%s", plan.names.root(EditionID, id), number, format), plan.look(ed)
-	issue, err := p.issue(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	held, ok := p.cache[key]
-	p.mu.Unlock()
-	if ok && held.look == look && held.version == issue.Version {
-		return held.doc, nil
-	}
-	a, entries, err := p.Store.Archive(ctx, id, number)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := composeArchive(plan, ed, issue, a, entries, format)
-	if err != nil {
-		return nil, err
-	}
-	p.hold(key, printed{issue.Version, look, doc})
-	return doc, nil
+	return p.take(ctx, plan.sheet(ed, fmt.Sprintf("archive/%d.%s", number, format)), plan, func(st *standing) (printed, error) {
+		a, entries, err := p.Store.Archive(ctx, id, number)
+		if err != nil {
+			return printed{}, err
+		}
+		issue := st.issue(id)
+		doc, err := composeArchive(plan, ed, issue, a, entries, format)
+		return printed{issue.Version, plan, plan.look(ed), doc}, err
+	})
 }
 
 // composeArchive prints an archive. None of its entries may be missing: where they
@@ -78,7 +66,7 @@ func composeArchive(plan *Plan, ed *config.Edition, issue Issue, a Archive, entr
 			return nil, fmt.Errorf("print archive %d of %s.%s: %w", a.Number, ed.ID, format, err)
 		}
 		if len(body) <= maxDocument || !lighten(entries, len(body)-maxDocument) {
-			return NewDocument(body, mediaTypes[format], a.ChangedAt)
+			return NewDocument(body, mediaTypes[format], a.ChangedAt), nil
 		}
 	}
 }

@@ -1,14 +1,11 @@
 package aggregator
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/wiredesk/wiredesk/config"
@@ -19,7 +16,6 @@ import (
 const (
 	maxEntries  = 500
 	maxDocument = 1 << 20
-	maxCache    = 64 << 20 // bytes of printed documents held in memory
 )
 
 // ErrNoEdition is answered for an edition or a format the plan does not have.
@@ -29,41 +25,26 @@ var ErrNoEdition = errors.New("no such edition")
 // yet: an empty document would make readers drop what they hold.
 var ErrNotFiled = errors.New("not filed yet")
 
-// A PressStore is what the press asks of the store.
-type PressStore interface {
-	Edition(ctx context.Context, id string, least, most int, span time.Duration) (Issue, []Entry, error)
-	Issues(ctx context.Context) ([]Issue, error)
-	Archives(ctx context.Context, edition string) ([]Archive, error)
-	Archive(ctx context.Context, edition string, number int64) (Archive, []Entry, error)
-}
-
 // A Document is an edition rendered: the same bytes wherever it is printed.
 type Document struct {
 	Body     []byte
-	Gzip     []byte // Body compressed once
 	Type     string // media type with charset
 	ETag     string // of Body, quoted; strong
 	Modified time.Time
+
+	plain *Representation
+	coded [len(Codings)]coded // in their order
 }
 
 // NewDocument seals bytes with their validators (RFC 9110, 8.8).
-func NewDocument(body []byte, mediaType string, modified time.Time) (*Document, error) {
+func NewDocument(body []byte, mediaType string, modified time.Time) *Document {
 	sum := sha256.Sum256(body)
-	var gz bytes.Buffer
-	w, err := gzip.NewWriterLevel(&gz, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(body); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return &Document{
-		Body: body, Gzip: gz.Bytes(), Type: mediaType,
+	d := &Document{
+		Body: body, Type: mediaType,
 		ETag: `"` + hex.EncodeToString(sum[:12]) + `"`, Modified: modified.UTC().Truncate(time.Second),
-	}, nil
+	}
+	d.plain = d.represent("", body)
+	return d
 }
 
 // mediaTypes by format. Feeds are sent as what they are, with nosniff.
@@ -71,23 +52,6 @@ var mediaTypes = map[feeds.Format]string{
 	feeds.RSS:  "application/rss+xml; charset=utf-8",
 	feeds.Atom: "application/atom+xml; charset=utf-8",
 	feeds.JSON: "application/feed+json; charset=utf-8",
-}
-
-// A Press prints editions on demand and keeps what it printed until the edition
-// changes. It may be used from several goroutines.
-type Press struct {
-	Store PressStore
-	Plan  func() *Plan
-
-	mu    sync.Mutex // guards the fields below
-	cache map[string]printed
-	size  int
-}
-
-type printed struct {
-	version int64
-	look    string
-	doc     *Document
 }
 
 // Print renders one format of an edition.
@@ -117,57 +81,25 @@ func (p *Press) Render(ctx context.Context, id, format string, render func(*Plan
 	if ed == nil || !Prints(ed, format) {
 		return nil, fmt.Errorf("%s.%s: %w", id, format, ErrNoEdition)
 	}
-	key, look := plan.names.root(EditionID, ed.ID)+"."+format, plan.look(ed) // an id may be given away, a root not
-	now, err := p.issue(ctx, ed.ID)
-	if err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	held, ok := p.cache[key]
-	p.mu.Unlock()
-	if ok && held.look == look && held.version == now.Version {
-		return held.doc, nil
-	}
-	issue, entries, err := p.Store.Edition(ctx, ed.ID, ed.Items, maxEntries, ed.Span)
-	if err != nil {
-		return nil, err
-	}
-	pairUp(entries)
-	doc, err := render(plan, ed, issue, entries)
-	if err != nil {
-		return nil, err
-	}
-	p.hold(key, printed{issue.Version, look, doc})
-	return doc, nil
-}
-
-// issue is where an edition stands; its Version is 0 before it was ever filed.
-func (p *Press) issue(ctx context.Context, edition string) (Issue, error) {
-	issues, err := p.Store.Issues(ctx)
-	if err != nil {
-		return Issue{}, err
-	}
-	for _, is := range issues {
-		if is.Edition == edition {
-			return is, nil
+	return p.take(ctx, plan.sheet(ed, format), plan, func(*standing) (printed, error) {
+		issue, entries, err := p.Store.Edition(ctx, ed.ID, ed.Items, maxEntries, ed.Span)
+		if err != nil {
+			return printed{}, err
 		}
-	}
-	return Issue{Edition: edition}, nil
+		pairUp(entries)
+		doc, err := render(plan, ed, issue, entries)
+		return printed{issue.Version, plan, plan.look(ed), doc}, err
+	})
 }
 
-// hold keeps a document. Past its bound the cache starts anew: editions are few
-// and printing is cheap.
-func (p *Press) hold(key string, d printed) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.cache == nil || p.size > maxCache {
-		p.cache, p.size = map[string]printed{}, 0
-	}
-	if old, ok := p.cache[key]; ok {
-		p.size -= len(old.doc.Body) + len(old.doc.Gzip)
-	}
-	p.cache[key] = d
-	p.size += len(d.doc.Body) + len(d.doc.Gzip)
+// Whole makes a document about all editions (an index), or takes it from the
+// cache when neither an edition nor the plan has changed. Its name is its own.
+func (p *Press) Whole(ctx context.Context, name string, render func(plan *Plan, changed time.Time) (*Document, error)) (*Document, error) {
+	plan := p.Plan()
+	return p.take(ctx, sheet{format: name}, plan, func(st *standing) (printed, error) {
+		doc, err := render(plan, st.changed)
+		return printed{st.version(""), plan, "", doc}, err
+	})
 }
 
 // compose prints, and prints again with fewer entries while it is over 1 MB. What
@@ -179,7 +111,7 @@ func compose(plan *Plan, ed *config.Edition, issue Issue, entries []Entry, forma
 			return nil, fmt.Errorf("print %s.%s: %w", ed.ID, format, err)
 		}
 		if len(body) <= maxDocument || len(entries) <= 1 {
-			return NewDocument(body, mediaTypes[format], issue.ChangedAt)
+			return NewDocument(body, mediaTypes[format], issue.ChangedAt), nil
 		}
 		n := min(len(entries)-1, len(entries)*maxDocument/len(body))
 		kept := shorten(entries, issue.Archive*ArchiveSize, n)

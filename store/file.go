@@ -39,6 +39,10 @@ func (s *DB) File(ctx context.Context, f aggregator.Filing) error {
 	return nil
 }
 
+// Filed is how often this DB has written: unless it has risen, nothing that we
+// ourselves did has changed an edition.
+func (s *DB) Filed() int64 { return s.filed.Load() }
+
 // decide stores the decisions, each under the next number of the sequence.
 func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 	var seq int64

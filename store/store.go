@@ -60,6 +60,8 @@ type DB struct {
 
 	compiled atomic.Pointer[compiledBlocks] // nil until somebody has asked
 
+	filed atomic.Int64 // transactions of this DB; see Filed
+
 	mu      sync.Mutex // guards waiting and leading
 	waiting []*saving  // batches that the next leader takes along
 	leading bool
@@ -248,7 +250,9 @@ func (s *DB) inTx(ctx context.Context, work func(tx *sql.Tx) error) error {
 		tx.Rollback() // its own error says no more than the first
 		return s.advise(err)
 	}
-	return s.advise(tx.Commit())
+	err = tx.Commit()
+	s.filed.Add(1) // even of one that failed: it may have got through
+	return s.advise(err)
 }
 
 // advise adds to the engine's error what to do about it.

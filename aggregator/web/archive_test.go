@@ -21,7 +21,7 @@ import (
 	"github.com/wiredesk/wiredesk/store"
 )
 
-var formats = []feeds.Format{feeds.RSS, feeds.Atom, feeds.JSON}
+var feedFormats = []feeds.Format{feeds.RSS, feeds.Atom, feeds.JSON}
 
 // told is an entry of hour n.
 func told(n int, title string) aggregator.Entry {
@@ -52,7 +52,7 @@ func news(t *testing.T, site *web.Site, from, to int) {
 	file(t, site, to, f)
 }
 
-func body(t *testing.T, h http.Handler, address string) []byte {
+func fetched(t *testing.T, h http.Handler, address string) []byte {
 	t.Helper()
 	path, ok := strings.CutPrefix(address, "https://desk.example")
 	resp := ask(h, path)
@@ -65,7 +65,7 @@ func body(t *testing.T, h http.Handler, address string) []byte {
 
 func parse(t *testing.T, h http.Handler, address string) *feeds.Feed {
 	t.Helper()
-	f, err := feeds.Parse(body(t, h, address), feeds.Meta{URL: address}, feeds.Known{})
+	f, err := feeds.Parse(fetched(t, h, address), feeds.Meta{URL: address}, feeds.Known{})
 	if err != nil {
 		t.Fatalf("%s: %v", address, err)
 	}
@@ -119,7 +119,7 @@ func TestWalkingTheArchivesFindsEachEntryOnceAsItWas(t *testing.T) {
 	if len(was) != 521 {
 		t.Fatalf("%d entries were current once, want 521", len(was))
 	}
-	for _, format := range formats {
+	for _, format := range feedFormats {
 		lines, archives := walk(t, h, format)
 		var want []string
 		for n := 520; n > 0; n-- {
@@ -166,7 +166,7 @@ func TestArchivesHoldWhatComesLateAndNotWhatIsWithdrawn(t *testing.T) {
 		t.Errorf("%d entries while the past is staged, want %d", len(lines), want)
 	}
 	file(t, site, 1173, aggregator.Filing{Show: true})
-	for _, format := range formats {
+	for _, format := range feedFormats {
 		lines, archives := walk(t, site.Handler(), format)
 		front := parse(t, site.Handler(), "https://desk.example/syria."+string(format))
 		if front.Items[0].ID != told(1170, "").ID || len(front.Items) > 150 {
@@ -180,14 +180,14 @@ func TestArchivesHoldWhatComesLateAndNotWhatIsWithdrawn(t *testing.T) {
 	}
 }
 
-// texts are the bytes of archives in all formats, by address.
+// texts are the bytes of archives in all feedFormats, by address.
 func texts(t *testing.T, h http.Handler, from, to int) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for n := from; n <= to; n++ {
-		for _, format := range formats {
+		for _, format := range feedFormats {
 			at := fmt.Sprintf("https://desk.example/syria/archive/%d.%s", n, format)
-			all[at] = string(body(t, h, at))
+			all[at] = string(fetched(t, h, at))
 		}
 	}
 	return all
@@ -245,9 +245,12 @@ func TestAnArchiveChangesOnlyWithItsEntries(t *testing.T) {
 
 // restarted is the site with nothing in its cache.
 func restarted(site *web.Site) *web.Site {
-	fresh := *site
-	fresh.Press = &aggregator.Press{Store: site.Press.Store, Plan: site.Press.Plan}
-	return &fresh
+	return over(site, site.Press.Store)
+}
+
+// over is the site with another press, of another store.
+func over(site *web.Site, store aggregator.PressStore) *web.Site {
+	return &web.Site{Press: &aggregator.Press{Store: store, Plan: site.Press.Plan}, Store: site.Store, Plan: site.Plan, Log: site.Log}
 }
 
 func TestStatusCodesOfArchives(t *testing.T) {
@@ -264,11 +267,11 @@ func TestStatusCodesOfArchives(t *testing.T) {
 			t.Errorf("%s: %d, want %d", path, got, want)
 		}
 	}
-	shelf := string(body(t, h, "https://desk.example/syria/archive/"))
+	shelf := string(fetched(t, h, "https://desk.example/syria/archive/"))
 	if !strings.Contains(shelf, `<a href="1.rss">RSS</a>, <a href="1.atom">Atom</a>, <a href="1.json">JSON Feed</a>`) || !strings.Contains(shelf, "50 entries") {
 		t.Error(shelf)
 	}
-	if page := string(body(t, h, "https://desk.example/syria/")); !strings.Contains(page, `href="archive/"`) {
+	if page := string(fetched(t, h, "https://desk.example/syria/")); !strings.Contains(page, `href="archive/"`) {
 		t.Error("the edition's page does not lead to its archive")
 	}
 }
@@ -288,14 +291,12 @@ func TestAnArchiveIsPrintedOnceWhileItsEditionStands(t *testing.T) {
 	site := newSite(t)
 	news(t, site, 1, 60)
 	held := &counting{DB: site.Press.Store.(*store.DB)}
-	fresh := *site
-	fresh.Press = &aggregator.Press{Store: held, Plan: site.Press.Plan}
-	h := fresh.Handler()
+	h := over(site, held).Handler()
 	for _, step := range []struct{ news, want int }{{0, 1}, {0, 1}, {61, 2}, {0, 2}} {
 		if step.news > 0 {
 			news(t, site, step.news, step.news)
 		}
-		body(t, h, "https://desk.example/syria/archive/1.rss")
+		fetched(t, h, "https://desk.example/syria/archive/1.rss")
 		if held.read != step.want {
 			t.Errorf("printed %d times, want %d", held.read, step.want)
 		}
@@ -308,9 +309,8 @@ func TestOfArchivesOnlyTheNewAndTheChangedAreWritten(t *testing.T) {
 	dir := t.TempDir()
 	write := func(want int) {
 		t.Helper()
-		fresh, store := *site, &counting{DB: site.Press.Store.(*store.DB)}
-		fresh.Press = &aggregator.Press{Store: store, Plan: site.Press.Plan} // another process each time
-		if _, err := fresh.Write(t.Context(), dir); err != nil || store.read != want {
+		store := &counting{DB: site.Press.Store.(*store.DB)}
+		if _, err := over(site, store).Write(t.Context(), dir); err != nil || store.read != want {
 			t.Errorf("%d archives printed, %v; want %d", store.read, err, want)
 		}
 		for at, text := range texts(t, site.Handler(), 1, 3) {
@@ -344,9 +344,9 @@ func TestABlockReachesIntoArchives(t *testing.T) {
 	news(t, site, 70, 200)
 	held := map[feeds.Format]*http.Response{}
 	at := func(format feeds.Format) string { return "https://desk.example/syria/archive/2." + string(format) }
-	for _, format := range formats {
+	for _, format := range feedFormats {
 		held[format] = ask(h, strings.TrimPrefix(at(format), "https://desk.example"))
-		if !bytes.Contains(body(t, h, at(format)), []byte("to be blocked")) {
+		if !bytes.Contains(fetched(t, h, at(format)), []byte("to be blocked")) {
 			t.Fatalf("%s does not have the entry", at(format))
 		}
 	}
@@ -357,8 +357,8 @@ func TestABlockReachesIntoArchives(t *testing.T) {
 		}
 	}
 	order(false)
-	for _, format := range formats {
-		if got := body(t, h, at(format)); bytes.Contains(got, []byte("to be blocked")) || bytes.Contains(got, []byte("one.example/300")) {
+	for _, format := range feedFormats {
+		if got := fetched(t, h, at(format)); bytes.Contains(got, []byte("to be blocked")) || bytes.Contains(got, []byte("one.example/300")) {
 			t.Errorf("%s still has what is blocked", at(format))
 		}
 		f := parse(t, h, at(format))
@@ -370,8 +370,8 @@ func TestABlockReachesIntoArchives(t *testing.T) {
 		}
 	}
 	order(true)
-	for _, format := range formats {
-		if !bytes.Contains(body(t, h, at(format)), []byte("to be blocked")) {
+	for _, format := range feedFormats {
+		if !bytes.Contains(fetched(t, h, at(format)), []byte("to be blocked")) {
 			t.Errorf("%s does not have again what is blocked no more", at(format))
 		}
 	}

@@ -31,7 +31,7 @@ func page(name string, value any, modified time.Time) (*aggregator.Document, err
 	if err := templates.ExecuteTemplate(&b, name, value); err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
-	return aggregator.NewDocument(b.Bytes(), "text/html; charset=utf-8", modified)
+	return aggregator.NewDocument(b.Bytes(), "text/html; charset=utf-8", modified), nil
 }
 
 // A link is an address of an edition's feed, as shown.
@@ -127,12 +127,7 @@ type editionLine struct {
 	Feeds []link
 }
 
-func (s *Site) index(ctx context.Context) (*aggregator.Document, error) {
-	last, err := s.changed(ctx)
-	if err != nil {
-		return nil, err
-	}
-	plan := s.Plan()
+func index(plan *aggregator.Plan, changed time.Time) (*aggregator.Document, error) {
 	p := indexPage{Site: plan.Config.Site}
 	for _, ed := range plan.Config.Editions {
 		if ed.Private {
@@ -144,7 +139,7 @@ func (s *Site) index(ctx context.Context) (*aggregator.Document, error) {
 		}
 		p.Editions = append(p.Editions, line)
 	}
-	return page("index.html", p, last)
+	return page("index.html", p, changed)
 }
 
 // statusPage is what status.html shows: how the sources do, those that need

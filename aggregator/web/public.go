@@ -35,7 +35,7 @@ func (s *Site) public(ctx context.Context, at string) (*aggregator.Document, err
 	if err != nil {
 		return nil, err
 	}
-	return aggregator.NewDocument(body, "application/rss+xml; charset=utf-8", feed.Updated)
+	return aggregator.NewDocument(body, "application/rss+xml; charset=utf-8", feed.Updated), nil
 }
 
 func sourcesOPML(plan *aggregator.Plan) (*aggregator.Document, error) {
@@ -47,7 +47,7 @@ func sourcesOPML(plan *aggregator.Plan) (*aggregator.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return aggregator.NewDocument(body, "text/x-opml; charset=utf-8", time.Time{})
+	return aggregator.NewDocument(body, "text/x-opml; charset=utf-8", time.Time{}), nil
 }
 
 // outline is what may be told of a source: its feed, when nothing in the address

@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator"
@@ -34,6 +37,8 @@ type Site struct {
 	Ready   func() error   // why the desk is not ready, nil once it is; may be nil
 	Reading func() Reading // how the config was last read; may be nil
 	Metrics http.Handler   // nil for none
+
+	last atomic.Pointer[directory] // see directory
 }
 
 var (
@@ -47,7 +52,7 @@ var assets embed.FS
 // Paths lists the addresses of all documents under the plan that everybody may
 // know, in a fixed order.
 func (s *Site) Paths(ctx context.Context) ([]string, error) {
-	all, err := s.places(ctx)
+	all, err := s.addresses(ctx)
 	var paths []string
 	for _, p := range all {
 		if !p.private {
@@ -57,17 +62,72 @@ func (s *Site) Paths(ctx context.Context) ([]string, error) {
 	return paths, err
 }
 
+// A directory says what stands at which address under a plan: all that only the
+// plan decides about. It is never changed.
+type directory struct {
+	plan  *aggregator.Plan
+	print map[string]func(context.Context) (*aggregator.Document, error)
+	keep  []string // how long readers may keep a document, as Cache-Control has it
+}
+
+// directory is that of the plan in force. It is made once for each plan.
+func (s *Site) directory() *directory {
+	plan := s.Plan()
+	d := s.last.Load()
+	if d == nil || d.plan != plan {
+		d = s.list(plan)
+		s.last.Store(d)
+	}
+	return d
+}
+
+func (s *Site) list(plan *aggregator.Plan) *directory {
+	age := max(int(plan.Config.Defaults.Fetch.Every.Seconds()), 60)
+	d := &directory{
+		plan: plan, keep: []string{"public, max-age=" + strconv.Itoa(min(age, 3600))},
+		print: map[string]func(context.Context) (*aggregator.Document, error){},
+	}
+	whole := func(at string, print func(*aggregator.Plan, time.Time) (*aggregator.Document, error)) {
+		d.print[at] = func(ctx context.Context) (*aggregator.Document, error) { return s.Press.Whole(ctx, at, print) }
+	}
+	whole("/", index)
+	whole("/feeds.opml", opml)
+	for _, at := range []string{"/feed.css", "/style.css"} {
+		whole(at, func(*aggregator.Plan, time.Time) (*aggregator.Document, error) { return asset(at) })
+	}
+	for _, ed := range plan.Config.Editions {
+		if ed.Private {
+			continue
+		}
+		for _, format := range ed.Formats {
+			if format == "html" {
+				d.print["/"+ed.ID+"/"] = func(ctx context.Context) (*aggregator.Document, error) { return s.edition(ctx, ed.ID) }
+				continue
+			}
+			d.print["/"+ed.ID+"."+format] = func(ctx context.Context) (*aggregator.Document, error) {
+				return s.Press.Print(ctx, ed.ID, feeds.Format(format))
+			}
+		}
+	}
+	return d
+}
+
 // Document returns what is published at a path: one of Paths.
 func (s *Site) Document(ctx context.Context, at string) (*aggregator.Document, error) {
-	switch at {
-	case "/":
-		return s.index(ctx)
-	case "/feeds.opml":
-		return s.opml(ctx)
-	case "/sources.opml", "/status.rss":
+	if print := s.directory().print[at]; print != nil {
+		doc, err := print(ctx)
+		if !errors.Is(err, aggregator.ErrNoEdition) { // else another plan, in this moment
+			return doc, err
+		}
+	}
+	return s.seek(ctx, at)
+}
+
+// seek returns a document that the plan alone does not tell of: an archive, one of
+// a private edition, or what is told of the sources.
+func (s *Site) seek(ctx context.Context, at string) (*aggregator.Document, error) {
+	if slices.Contains(publicPaths, at) {
 		return s.public(ctx, at)
-	case "/feed.css", "/style.css":
-		return asset(at)
 	}
 	if part, file, ok := strings.Cut(strings.TrimPrefix(at, "/"), "/"+archiveDir); ok {
 		id, err := s.editionAt(ctx, part)
@@ -106,7 +166,7 @@ func (s *Site) missing(ctx context.Context, id string, err error) error {
 	if s.Plan().Edition(id) != nil {
 		return errNotFound // a format it does not have
 	}
-	issues, err := s.Store.Issues(ctx)
+	issues, err := s.Press.Issues(ctx)
 	if err != nil {
 		return err
 	}
@@ -118,25 +178,8 @@ func (s *Site) missing(ctx context.Context, id string, err error) error {
 	return errNotFound
 }
 
-// changed is when anything we publish last changed.
-func (s *Site) changed(ctx context.Context) (time.Time, error) {
-	issues, err := s.Store.Issues(ctx)
-	var last time.Time
-	for _, is := range issues {
-		if is.ChangedAt.After(last) {
-			last = is.ChangedAt
-		}
-	}
-	return last, err
-}
-
 // opml lists our editions for a reader that imports.
-func (s *Site) opml(ctx context.Context) (*aggregator.Document, error) {
-	last, err := s.changed(ctx)
-	if err != nil {
-		return nil, err
-	}
-	plan := s.Plan()
+func opml(plan *aggregator.Plan, changed time.Time) (*aggregator.Document, error) {
 	var outlines []feeds.Outline
 	for _, ed := range plan.Config.Editions {
 		for _, format := range ed.Formats {
@@ -151,17 +194,18 @@ func (s *Site) opml(ctx context.Context) (*aggregator.Document, error) {
 			break // one address an edition: a reader subscribes once
 		}
 	}
-	body, err := feeds.WriteOPML(plan.Config.Site.Title, last, outlines)
+	body, err := feeds.WriteOPML(plan.Config.Site.Title, changed, outlines)
 	if err != nil {
 		return nil, err
 	}
-	return aggregator.NewDocument(body, "text/x-opml; charset=utf-8", last)
+	return aggregator.NewDocument(body, "text/x-opml; charset=utf-8", changed), nil
 }
 
+// asset makes a document of an embedded file. Only the program changes it.
 func asset(at string) (*aggregator.Document, error) {
 	body, err := assets.ReadFile(path.Join("assets", at))
 	if err != nil {
 		return nil, err
 	}
-	return aggregator.NewDocument(body, "text/css; charset=utf-8", time.Time{})
+	return aggregator.NewDocument(body, "text/css; charset=utf-8", time.Time{}), nil
 }

@@ -29,7 +29,8 @@ func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 	defer root.Close()
 	changed := 0
 	var unprinted []error
-	places, err := s.places(ctx)
+	s.Press.Forget() // whoever called us may know of more than the press does
+	all, err := s.addresses(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("static files: %w", err)
 	}
@@ -37,7 +38,7 @@ func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("static files: %w", err)
 	}
-	for _, p := range places {
+	for _, p := range all {
 		at := p.path
 		ours.current[sumOf([]byte(fileName(at)))] = true
 		if stands(root, fileName(at), p.changed) {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"sync/atomic"
 	"time"
@@ -176,9 +175,6 @@ func (n *newsroom) run(ctx context.Context, l net.Listener) error {
 	return group.Wait()
 }
 
-// drainHTTP is how long answers in flight may take once we stop.
-const drainHTTP = 5 * time.Second
-
 // spread lets the first polls of many new sources come one after the other.
 func (n *newsroom) spread(ctx context.Context, plan *aggregator.Plan) error {
 	within := plan.Config.Defaults.Fetch.Every
@@ -190,33 +186,6 @@ func (n *newsroom) spread(ctx context.Context, plan *aggregator.Plan) error {
 		ids = append(ids, src.ID)
 	}
 	return n.db.Spread(ctx, ids, time.Now(), within)
-}
-
-// serve answers until ctx ends, then lets answers in flight finish. Readers that
-// are too slow for that are cut off.
-func serve(ctx context.Context, l net.Listener, h http.Handler) error {
-	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: time.Minute,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var group errgroup.Group
-	group.Go(func() error {
-		<-ctx.Done()
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainHTTP)
-		defer cancel()
-		if srv.Shutdown(drain) != nil {
-			return srv.Close()
-		}
-		return nil
-	})
-	err := srv.Serve(l)
-	if errors.Is(err, http.ErrServerClosed) {
-		err = nil
-	}
-	cancel()
-	return errors.Join(err, group.Wait())
 }
 
 // keep writes static files at the start, since somebody may have removed them,

@@ -9,16 +9,16 @@ import (
 	"github.com/wiredesk/wiredesk/config"
 )
 
-// A place is the address of one of our documents.
-type place struct {
+// An address is that of one of our documents.
+type address struct {
 	path    string
 	changed time.Time // of an archive, when it last changed
 	private bool      // nobody may learn of it
 }
 
-// places lists the documents under the plan, in a fixed order. A private edition has
+// addresses lists the documents under the plan, in a fixed order. A private edition has
 // some once it was printed.
-func (s *Site) places(ctx context.Context) ([]place, error) {
+func (s *Site) addresses(ctx context.Context) ([]address, error) {
 	issues, err := s.Store.Issues(ctx)
 	if err != nil {
 		return nil, err
@@ -27,10 +27,10 @@ func (s *Site) places(ctx context.Context) ([]place, error) {
 	for _, is := range issues {
 		stand[is.Edition] = is
 	}
-	all := []place{{path: "/"}, {path: "/feeds.opml"}, {path: "/feed.css"}, {path: "/style.css"}}
+	all := []address{{path: "/"}, {path: "/feeds.opml"}, {path: "/feed.css"}, {path: "/style.css"}}
 	if s.Plan().Config.Site.Public {
 		for _, at := range publicPaths {
-			all = append(all, place{path: at})
+			all = append(all, address{path: at})
 		}
 	}
 	for _, ed := range s.Plan().Config.Editions {
@@ -38,7 +38,7 @@ func (s *Site) places(ctx context.Context) ([]place, error) {
 		if ed.Private && !printed {
 			continue
 		}
-		of, err := s.placesOf(ctx, ed, is)
+		of, err := s.addressesOf(ctx, ed, is)
 		if err != nil {
 			return nil, err
 		}
@@ -47,23 +47,23 @@ func (s *Site) places(ctx context.Context) ([]place, error) {
 	return all, nil
 }
 
-// placesOf lists an edition's documents, with its archives, the oldest first.
-func (s *Site) placesOf(ctx context.Context, ed *config.Edition, is aggregator.Issue) (all []place, err error) {
+// addressesOf lists an edition's documents, with its archives, the oldest first.
+func (s *Site) addressesOf(ctx context.Context, ed *config.Edition, is aggregator.Issue) (all []address, err error) {
 	archives, err := s.Press.Archives(ctx, ed.ID)
 	if err != nil {
 		return nil, err
 	}
 	dir := aggregator.Path(ed, is, "html") + archiveDir
 	for _, format := range ed.Formats {
-		all = append(all, place{path: aggregator.Path(ed, is, format), private: ed.Private})
+		all = append(all, address{path: aggregator.Path(ed, is, format), private: ed.Private})
 	}
 	for _, format := range ed.Formats {
 		if format == "html" {
-			all = append(all, place{path: dir, private: ed.Private})
+			all = append(all, address{path: dir, private: ed.Private})
 			continue
 		}
 		for _, a := range archives {
-			all = append(all, place{fmt.Sprintf("%s%d.%s", dir, a.Number, format), a.ChangedAt, ed.Private})
+			all = append(all, address{fmt.Sprintf("%s%d.%s", dir, a.Number, format), a.ChangedAt, ed.Private})
 		}
 	}
 	return all, nil
