@@ -79,7 +79,7 @@ func (n *normaliser) child(t tag) {
 		n.over++
 		n.skipping = len(n.stack)
 	case item:
-		n.itemAt, n.told, n.itemParts = n.out.Len(), false, 0
+		n.itemAt, n.itemDepth, n.told, n.itemParts = n.out.Len(), len(n.stack), false, 0
 	case n.crowded():
 		n.skipping = len(n.stack)
 	}
@@ -144,8 +144,12 @@ func (n *normaliser) declare(el element, by int) {
 	}
 }
 
-// isItem says whether an element is an item of this kind of document.
+// isItem says whether an element about to open is an item of this kind of
+// document. What stands inside an item is none: gofeed does not read it as one.
 func (n *normaliser) isItem(name string) bool {
+	if n.inItem() {
+		return false
+	}
 	switch strings.ToLower(local(name)) {
 	case "item":
 		return n.root != "feed" && len(n.stack) <= 3
@@ -195,7 +199,7 @@ func (n *normaliser) close() {
 		}
 		return
 	}
-	item := n.isItem(el.name)
+	item := n.inItem() && depth == n.itemDepth
 	if item && n.at == n.raw.end {
 		n.own("raw", n.raw.sum.String())
 	}
@@ -216,20 +220,12 @@ func (n *normaliser) finish() {
 	n.take = nil
 	if n.itemAt >= 0 {
 		n.out.Truncate(n.itemAt)
-		for len(n.stack) > 1 && !n.isItemAt(len(n.stack)-1) {
-			n.stack = n.stack[:len(n.stack)-1]
-		}
-		if len(n.stack) > 1 {
-			n.stack = n.stack[:len(n.stack)-1]
-		}
+		n.stack = n.stack[:n.itemDepth]
+		n.skipping = 0
 	}
 	for len(n.stack) > 1 {
 		n.close()
 	}
-}
-
-func (n *normaliser) isItemAt(depth int) bool {
-	return n.opensItem(tag{name: n.stack[depth].name})
 }
 
 func local(name string) string {

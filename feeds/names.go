@@ -93,7 +93,7 @@ func (n *normaliser) rename(name string) string {
 	if n.root == "feed" && name == "id" && len(n.stack) == 3 {
 		return "wd:id"
 	}
-	if !n.inItem() || len(n.stack) < 2 || !n.isItemAt(len(n.stack)-2) {
+	if !n.inItem() || len(n.stack)-2 != n.itemDepth {
 		return name
 	}
 	switch {
@@ -154,7 +154,7 @@ func (n *normaliser) writeOwn(t tag, el element) {
 		n.own("lang", el.lang)
 		return
 	}
-	if n.itemAt < 0 || len(n.stack) < 2 || n.stack[len(n.stack)-1].name != t.name || !n.opensItem(t) {
+	if !n.inItem() || len(n.stack)-1 != n.itemDepth {
 		return
 	}
 	n.own("lang", el.lang)
@@ -162,11 +162,6 @@ func (n *normaliser) writeOwn(t tag, el element) {
 	if about, ok := t.attr("rdf:about"); ok {
 		n.own("about", about)
 	}
-}
-
-func (n *normaliser) opensItem(t tag) bool {
-	name := strings.ToLower(local(t.name))
-	return name == "item" || name == "entry" && n.root == "feed"
 }
 
 func (n *normaliser) own(name, value string) {

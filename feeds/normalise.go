@@ -38,6 +38,7 @@ type normaliser struct {
 	feedParts int  // elements beside the items
 	typed     bool // a DOCTYPE was seen
 	itemAt    int  // where in out the open item starts; -1 outside
+	itemDepth int  // its place in the stack
 	told      bool // the open item has its description
 	take      *construct
 	skipping  int // depth of the stack at which an item over the limit opened; 0 for none

@@ -14,7 +14,7 @@ import (
 
 // Version is raised with every change of what Parse returns, so that stored sums
 // of documents no longer hold and everything is read once more.
-const Version = 4
+const Version = 5
 
 // Parse reads a document of any format, but for the items that are known. The
 // error says in words why a document is no feed: ErrEmpty, ErrHTML, a

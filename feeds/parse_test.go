@@ -69,16 +69,20 @@ func TestDocumentsAreMended(t *testing.T) {
 		doc  string
 		want int
 	}{
-		"words before the root":    {"Warning: mysql in line 3\n<?xml version='1.0'?><rss><channel>" + item(1) + "</channel></rss>", 1},
-		"a comment before it":      {"<!-- " + strings.Repeat("licence ", 2000) + "--><rss><channel>" + item(1) + "</channel></rss>", 1},
-		"a doctype with a subset":  {`<!DOCTYPE rss [<!ENTITY a "x"><!ENTITY b "&a;&a;>">]><rss><channel>` + item(1) + "</channel></rss>", 1},
-		"a root of no namespace":   {"<a:rss><a:channel>" + strings.NewReplacer("<", "<a:", "<a:/", "</a:").Replace(item(1)) + "</a:channel></a:rss>", 1},
-		"breaks off in an item":    {"<rss><channel>" + item(1) + item(2) + "<item><guid>3</guid><title>t3", 2},
-		"breaks off in a tag":      {"<rss><channel>" + item(1) + "<item><title>x</title><li", 1},
-		"breaks off between items": {"<rss><channel>" + item(1) + item(2), 2},
-		"breaks off in CDATA":      {"<rss><channel>" + item(1) + "<item><description><![CDATA[half", 1},
-		"no end of a description":  {"<rss><channel><item><title>a</title><description>open</item>" + item(2) + "</channel></rss>", 2},
-		"RSS 1.0":                  {`<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel rdf:about="x"><title>t</title></channel>` + item(1) + item(2) + "</rdf:RDF>", 2},
+		"words before the root":              {"Warning: mysql in line 3\n<?xml version='1.0'?><rss><channel>" + item(1) + "</channel></rss>", 1},
+		"a comment before it":                {"<!-- " + strings.Repeat("licence ", 2000) + "--><rss><channel>" + item(1) + "</channel></rss>", 1},
+		"a doctype with a subset":            {`<!DOCTYPE rss [<!ENTITY a "x"><!ENTITY b "&a;&a;>">]><rss><channel>` + item(1) + "</channel></rss>", 1},
+		"a root of no namespace":             {"<a:rss><a:channel>" + strings.NewReplacer("<", "<a:", "<a:/", "</a:").Replace(item(1)) + "</a:channel></a:rss>", 1},
+		"breaks off in an item":              {"<rss><channel>" + item(1) + item(2) + "<item><guid>3</guid><title>t3", 2},
+		"breaks off in a tag":                {"<rss><channel>" + item(1) + "<item><title>x</title><li", 1},
+		"breaks off in a crowd":              {"<rss><channel>" + item(1) + "<item>" + strings.Repeat("<a/>", maxParts) + "<b><c>", 1},
+		"breaks off in an entry of an entry": {`<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><title>a</title></entry><entry><entry>`, 1},
+		"breaks off in an item of a part":    {"<RDF>" + item(1) + "<item><a><item>", 1},
+		"an item within an item":             {"<RDF>" + item(1) + "<item><title>a</title>" + item(2) + "<link>/a</link></item>" + item(3) + "</RDF>", 3},
+		"breaks off between items":           {"<rss><channel>" + item(1) + item(2), 2},
+		"breaks off in CDATA":                {"<rss><channel>" + item(1) + "<item><description><![CDATA[half", 1},
+		"no end of a description":            {"<rss><channel><item><title>a</title><description>open</item>" + item(2) + "</channel></rss>", 2},
+		"RSS 1.0":                            {`<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel rdf:about="x"><title>t</title></channel>` + item(1) + item(2) + "</rdf:RDF>", 2},
 	} {
 		if got := len(read(t, row.doc).Items); got != row.want {
 			t.Errorf("%s: %d items, want %d", name, got, row.want)
