@@ -33,6 +33,7 @@ var ErrNotFiled = errors.New("not filed yet")
 type PressStore interface {
 	Edition(ctx context.Context, id string, least, most int, span time.Duration) (Issue, []Entry, error)
 	Issues(ctx context.Context) ([]Issue, error)
+	Digests(ctx context.Context, edition string) ([]Digest, Issue, error)
 }
 
 // A Document is an edition rendered: the same bytes wherever it is printed.

@@ -37,7 +37,6 @@ func (r *reader) warn(s span, help, format string, args ...any) {
 // kind of table they belong to. They are refused rather than read past.
 var later = map[string][]string{
 	"site":     {"public"},
-	"jobs":     {"digest"},
 	"sources":  {"proxy", "tz", "strip", "max_per_day", "was"},
 	"topics":   {"was"},
 	"editions": {"private", "hub", "was"},

@@ -65,6 +65,7 @@ type editionPage struct {
 	Title   string
 	Changed time.Time
 	Feeds   []link
+	Digests []link             // none unless the plan wants them
 	Pinned  []aggregator.Entry // newest first; not in Days again
 	Days    []day
 }
@@ -81,7 +82,7 @@ func (s *Site) edition(ctx context.Context, id string) (*aggregator.Document, er
 		pinned, rest := split(entries)
 		return page("edition.html", editionPage{
 			Site: plan.Config.Site, Title: aggregator.EditionTitle(plan, ed),
-			Changed: issue.ChangedAt, Feeds: links(plan.Config.Site.BaseURL, ed), Pinned: pinned, Days: days(rest),
+			Changed: issue.ChangedAt, Feeds: links(plan.Config.Site.BaseURL, ed), Digests: digestLinks(plan, ed), Pinned: pinned, Days: days(rest),
 		}, issue.ChangedAt)
 	})
 }

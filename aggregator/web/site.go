@@ -53,6 +53,7 @@ func (s *Site) Paths() []string {
 			}
 			paths = append(paths, "/"+ed.ID+"."+format)
 		}
+		paths = append(paths, digestPaths(s.Plan(), ed)...)
 	}
 	return paths
 }
@@ -72,6 +73,9 @@ func (s *Site) Document(ctx context.Context, at string) (*aggregator.Document, e
 		return doc, s.missing(ctx, id, err)
 	}
 	id, format, _ := strings.Cut(strings.TrimPrefix(at, "/"), ".")
+	if strings.Contains(id, "/") {
+		return s.digest(ctx, id, format)
+	}
 	doc, err := s.Press.Print(ctx, id, feeds.Format(format))
 	return doc, s.missing(ctx, id, err)
 }
@@ -128,6 +132,9 @@ func (s *Site) opml(ctx context.Context) (*aggregator.Document, error) {
 				Page:  plan.Config.Site.BaseURL + "/" + ed.ID + "/",
 			})
 			break // one address an edition: a reader subscribes once
+		}
+		if all := digestLinks(plan, ed); len(all) > 0 {
+			outlines = append(outlines, feeds.Outline{Title: aggregator.EditionTitle(plan, ed) + " · digest", URL: all[0].URL})
 		}
 	}
 	body, err := feeds.WriteOPML(plan.Config.Site.Title, last, outlines)
