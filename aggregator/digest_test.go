@@ -2,10 +2,13 @@ package aggregator_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator"
@@ -124,6 +127,44 @@ func TestADigestListsWhatAnEditionPublishedSinceTheLast(t *testing.T) {
 	if !slices.Equal(ids(feeds.RSS), ids(feeds.Atom)) || !slices.Equal(ids(feeds.RSS), ids(feeds.JSON)) {
 		t.Error("other ids in another format")
 	}
+}
+
+// The job is done at seven in the morning of the site's zone, over a restart, and
+// what it makes bears that time.
+func TestDigestsAreMadeAtTheirTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newDigestRoom(t)
+		r.round()
+		began := time.Now()
+		now := func() time.Time { return start.Add(time.Since(began)) } // noon of the eighth, and on
+		var times []string
+		for _, length := range []time.Duration{20 * time.Hour, 7 * time.Hour, 24 * time.Hour} {
+			jobs := &aggregator.Jobs{
+				Plan: r.active, Now: now, Log: slog.New(slog.DiscardHandler),
+				Work: map[string]func(context.Context) error{
+					"prune": func(context.Context) error { return nil },
+					"digest": func(ctx context.Context) error {
+						made, err := aggregator.MakeDigests(ctx, r.db, r.plan, now())
+						times = append(times, fmt.Sprint(now().Format("2 15:04 "), made))
+						return err
+					},
+				},
+			}
+			ctx, stop := context.WithTimeout(t.Context(), length)
+			if err := jobs.Run(ctx); err != nil {
+				t.Error(err)
+			}
+			stop()
+			r.restart()
+		}
+		if want := []string{"9 04:00 1", "10 04:00 0"}; !slices.Equal(times, want) {
+			t.Errorf("done %q, want %q", times, want)
+		}
+		items := r.digestItems(feeds.Atom)
+		if len(items) != 1 || !items[0].Published.Equal(seven) {
+			t.Errorf("%+v", items)
+		}
+	})
 }
 
 // What a document says is a function of the plan and of what is stored: nothing
