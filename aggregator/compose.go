@@ -27,6 +27,7 @@ func Compose(plan *Plan, ed *config.Edition, issue Issue, entries []Entry, forma
 		TTL:         plan.ttl(),
 		Lang:        oneLang(entries),
 	}
+	f.Prev = archiveAddress(f, issue.Before)
 	f.Authors = []feeds.Person{{Name: site.Title}}
 	for i := range entries {
 		f.Items = append(f.Items, composeItem(plan, ed, &entries[i]))
@@ -81,6 +82,9 @@ func composeItem(plan *Plan, ed *config.Edition, e *Entry) feeds.Item {
 		Text: plainBody(e), Summary: "<p>" + html.EscapeString(plainBody(e)) + "</p>", Content: body(e),
 		Lang: t.Lang, Image: t.Image, Rights: t.Rights, Enclosures: t.Enclosures, Origin: &t.Feed,
 		Categories: facets(plan, t),
+	}
+	if t.Feed == (feeds.Origin{}) {
+		it.Origin = nil // withheld
 	}
 	for _, name := range t.Authors {
 		if name != t.Outlet { // many feeds sign with their own name

@@ -19,7 +19,7 @@ const correctPause = 6 * time.Hour
 
 // corrections are the words by which publishers mark a correction of their own,
 // in English, Arabic, French, Turkish, German and Spanish.
-var corrections = regexp.MustCompile(`(?m)(?:^|[.!?؟]\s+)((?:Correction|Clarification|CORRECTION|تصحيح|تنويه|Correctif|Rectificatif|Erratum|Düzeltme|Korrektur|Berichtigung|Corrección|Fe de errores)\s*[:：（(].*)$`)
+var corrections = regexp.MustCompile(`(?m)(?:^|[.!?؟]\s+)((Correction|Clarification|CORRECTION|تصحيح|تنويه|Correctif|Rectificatif|Erratum|Düzeltme|Korrektur|Berichtigung|Corrección|Fe de errores)\s*[:：（(].*)$`)
 
 // correction finds the publisher's own correction in a text and returns it, cut
 // to 300 characters; "" when there is none.
@@ -32,10 +32,14 @@ func correction(text string) string {
 }
 
 // gone are the words that an item had and has no more, but perhaps in its
-// correction: "an earlier version said …" repeats just what was taken back.
+// correction: "an earlier version said …" repeats just what was taken back. The
+// mark of an earlier correction is no such word: every later one has it too.
 func gone(old, now *feeds.Item) map[string]bool {
 	words := tellingWords(old.Title + "\n" + old.Text)
 	kept := strings.Replace(now.Text, correctionIn(now.Text), "", 1)
+	if m := corrections.FindStringSubmatch(now.Text); m != nil {
+		kept += "\n" + m[2]
+	}
 	for w := range tellingWords(now.Title + "\n" + kept) {
 		delete(words, w)
 	}

@@ -49,12 +49,13 @@ type Desk struct {
 	signer story.Signer
 	index  *story.Index    // nil: to be read from the store
 	fresh  map[string]bool // ids of the entries opened in this round
+	blocks int64           // the last block heeded; -1 before the first look
 	wake   chan struct{}
 }
 
 // NewDesk returns a desk that files by the active plan.
 func NewDesk(store DeskStore, plan func() *Plan, log *slog.Logger) *Desk {
-	return &Desk{Store: store, Plan: plan, Log: log, Now: time.Now, wake: make(chan struct{}, 1)}
+	return &Desk{Store: store, Plan: plan, Log: log, Now: time.Now, blocks: -1, wake: make(chan struct{}, 1)}
 }
 
 // Wake tells Run that something was saved. It never blocks.
@@ -97,6 +98,9 @@ func (d *Desk) File(ctx context.Context) (Round, error) {
 	var sum Round
 	past := 0
 	for ctx.Err() == nil {
+		if err := d.heed(ctx); err != nil {
+			return sum, err
+		}
 		plan, now := d.Plan(), d.Now()
 		due := Due{Plan: plan.Print, Now: now}
 		if !d.Once { // of a minute that is not over more may come

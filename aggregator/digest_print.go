@@ -20,18 +20,18 @@ func (p *Press) PrintDigests(ctx context.Context, id string, format feeds.Format
 		return nil, fmt.Errorf("%s.%s: %w", DigestsOf(id), format, ErrNoEdition)
 	}
 	key, look := DigestsOf(ed.ID)+"."+string(format), plan.look(ed)
-	own, err := p.version(ctx, DigestsOf(ed.ID))
+	own, err := p.issue(ctx, DigestsOf(ed.ID))
 	if err != nil {
 		return nil, err
 	}
-	now, err := p.version(ctx, ed.ID) // each only rises: their sum tells when either has
+	now, err := p.issue(ctx, ed.ID) // versions only rise: their sum tells when either has
 	if err != nil {
 		return nil, err
 	}
 	p.mu.Lock()
 	held, ok := p.cache[key]
 	p.mu.Unlock()
-	if ok && held.look == look && held.version == now+own {
+	if ok && held.look == look && held.version == now.Version+own.Version {
 		return held.doc, nil
 	}
 	all, issue, err := p.Store.Digests(ctx, ed.ID)

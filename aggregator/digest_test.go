@@ -234,6 +234,35 @@ func TestWhatIsWithdrawnVanishesFromItsDigest(t *testing.T) {
 	}
 }
 
+// A block holds at once, in digests that are long out too, and lifting it gives
+// everything back.
+func TestWhatIsBlockedVanishesFromItsDigest(t *testing.T) {
+	r := newDigestRoom(t)
+	r.round()
+	r.digest(seven)
+	before := r.digestItems(feeds.Atom)[0].Content
+	order := aggregator.Order{Kind: aggregator.Block, Words: "bakery", At: r.now, By: "test"}
+	if err := r.db.Give(t.Context(), &order); err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range digestFormats {
+		if strings.Contains(strings.ToLower(string(r.digests(format).Body)), "bakery") {
+			t.Errorf("%s still says what is blocked", format)
+		}
+		if it := r.digestItems(format)[0]; !strings.Contains(it.Content, "reopens") {
+			t.Errorf("%s: %s", format, it.Content)
+		}
+	}
+	lift := order
+	lift.ID, lift.Off = 0, true
+	if err := r.db.Give(t.Context(), &lift); err != nil {
+		t.Fatal(err)
+	}
+	if is := r.digestItems(feeds.Atom)[0].Content; is != before {
+		t.Errorf("it was %s, is %s", before, is)
+	}
+}
+
 // An edition that loses a term withdraws entries, and gets them back with it. They
 // are in the digest they were in, and in no other.
 func TestAnEntryIsInOneDigest(t *testing.T) {

@@ -22,6 +22,7 @@ type Entry struct {
 	Also      []Telling // in the order they joined
 	Earlier   *Earlier  // the part before; nil for the first
 
+	Number  int64     `json:"-"` // its place in the edition's series; the store gives it, for ever
 	Tongues []Telling `json:"-"` // leads of entries that tell its story in other languages; made for each document
 }
 
@@ -114,6 +115,9 @@ type Issue struct {
 	ChangedAt time.Time // when Version last rose, never goes back
 	Print     string    // fingerprint of what the plan says of its look
 	Staged    bool      // some of its entries are kept back, see Filing
+	Archive   int64     // number of its newest archive; 0 for none. Read with its entries, as is Before
+	Before    int64     // the archive that goes on where they end; lower when they hold newer ones whole
+	Blocks    int64     // the last block that was given, whatever it is about; 0 for none
 }
 
 // A Round is the ledger of one desk round (I9):

@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -91,4 +92,19 @@ func replanned(plan *Plan, records []Record) bool {
 	return !slices.ContainsFunc(records, func(r Record) bool {
 		return r.FiledPlan == plan.Print || r.FiledRev < r.Rev || r.FiledOrder < r.LastOrder()
 	})
+}
+
+// heed tells who waits for changed editions of a block given elsewhere. It holds
+// already, whatever else the desk has to do.
+func (d *Desk) heed(ctx context.Context) error {
+	issues, err := d.Store.Issues(ctx)
+	if err != nil || len(issues) == 0 {
+		return err
+	}
+	last := issues[0].Blocks
+	if d.blocks >= 0 && last != d.blocks && d.Filed != nil {
+		d.Filed()
+	}
+	d.blocks = last
+	return nil
 }

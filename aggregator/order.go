@@ -21,6 +21,7 @@ const (
 	Headline = "headline" // Text is shown instead of the item's title
 	Merge    = "merge"    // the item tells the story of With
 	Split    = "split"    // the item tells a story of its own
+	Block    = "block"    // the item, all of Source, URL or Words is published no more, see Blocks
 )
 
 // maxOrderText is how many characters a note or a headline has at most.
@@ -45,9 +46,12 @@ type Order struct {
 	Topic   string    `json:"topic,omitempty"`   // of Put and Drop
 	Edition string    `json:"edition,omitempty"` // of Pin
 	Until   time.Time `json:"until,omitzero"`    // of Pin; zero: until it is taken off
-	Off     bool      `json:"off,omitempty"`     // of Pin: it is taken off
+	Off     bool      `json:"off,omitempty"`     // of Pin and Block: it is taken off
 	Text    string    `json:"text,omitempty"`    // of Note and Headline; "" takes it away
 	With    *Ref      `json:"with,omitempty"`    // of Merge
+	URL     string    `json:"url,omitempty"`     // of Block: an address, or a pattern with "*", see BlockPattern
+	Words   string    `json:"words,omitempty"`   // of Block: in the language of topics
+	Why     string    `json:"why,omitempty"`     // of Block: for the desk alone
 }
 
 // A Ref names another item in an order, as an order names its own.
@@ -69,10 +73,13 @@ func (o *Order) Check() error {
 	if n := utf8.RuneCountInString(o.Text); n > maxOrderText {
 		return fmt.Errorf("%s: the text has %d characters, at most %d", o.Kind, n, maxOrderText)
 	}
-	for _, s := range []string{o.Text, o.By} {
+	for _, s := range []string{o.Text, o.By, o.URL, o.Words, o.Why} {
 		if !utf8.ValidString(s) || strings.ContainsFunc(s, hidden) {
 			return fmt.Errorf("%s: %q holds control characters: write one line of plain text", o.Kind, s)
 		}
+	}
+	if o.Kind == Block {
+		return o.checkBlock()
 	}
 	return nil
 }

@@ -34,6 +34,8 @@ type PressStore interface {
 	Edition(ctx context.Context, id string, least, most int, span time.Duration) (Issue, []Entry, error)
 	Issues(ctx context.Context) ([]Issue, error)
 	Digests(ctx context.Context, edition string) ([]Digest, Issue, error)
+	Archives(ctx context.Context, edition string) ([]Archive, error)
+	Archive(ctx context.Context, edition string, number int64) (Archive, []Entry, error)
 }
 
 // A Document is an edition rendered: the same bytes wherever it is printed.
@@ -117,14 +119,14 @@ func (p *Press) Render(ctx context.Context, id, format string, render func(*Plan
 		return nil, fmt.Errorf("%s.%s: %w", id, format, ErrNoEdition)
 	}
 	key, look := ed.ID+"."+format, plan.look(ed)
-	now, err := p.version(ctx, ed.ID)
+	now, err := p.issue(ctx, ed.ID)
 	if err != nil {
 		return nil, err
 	}
 	p.mu.Lock()
 	held, ok := p.cache[key]
 	p.mu.Unlock()
-	if ok && held.look == look && held.version == now {
+	if ok && held.look == look && held.version == now.Version {
 		return held.doc, nil
 	}
 	issue, entries, err := p.Store.Edition(ctx, ed.ID, ed.Items, maxEntries, ed.Span)
@@ -140,17 +142,18 @@ func (p *Press) Render(ctx context.Context, id, format string, render func(*Plan
 	return doc, nil
 }
 
-func (p *Press) version(ctx context.Context, edition string) (int64, error) {
+// issue is where an edition stands; its Version is 0 before it was ever filed.
+func (p *Press) issue(ctx context.Context, edition string) (Issue, error) {
 	issues, err := p.Store.Issues(ctx)
 	if err != nil {
-		return 0, err
+		return Issue{}, err
 	}
 	for _, is := range issues {
 		if is.Edition == edition {
-			return is.Version, nil
+			return is, nil
 		}
 	}
-	return 0, nil
+	return Issue{Edition: edition}, nil
 }
 
 // hold keeps a document. Past its bound the cache starts anew: editions are few
@@ -168,7 +171,8 @@ func (p *Press) hold(key string, d printed) {
 	p.size += len(d.doc.Body) + len(d.doc.Gzip)
 }
 
-// compose prints, and prints again with fewer entries while it is over 1 MB.
+// compose prints, and prints again with fewer entries while it is over 1 MB. What
+// is in no archive goes last.
 func compose(plan *Plan, ed *config.Edition, issue Issue, entries []Entry, format feeds.Format) (*Document, error) {
 	for {
 		body, err := feeds.Write(Compose(plan, ed, issue, entries, format), format)
@@ -178,6 +182,13 @@ func compose(plan *Plan, ed *config.Edition, issue Issue, entries []Entry, forma
 		if len(body) <= maxDocument || len(entries) <= 1 {
 			return NewDocument(body, mediaTypes[format], issue.ChangedAt)
 		}
-		entries = entries[:min(len(entries)-1, len(entries)*maxDocument/len(body))]
+		n := min(len(entries)-1, len(entries)*maxDocument/len(body))
+		kept := shorten(entries, issue.Archive*ArchiveSize, n)
+		switch {
+		case len(kept) < len(entries):
+			entries, issue.Before = kept, issue.Archive // some of what is left out may be in the newest
+		case !lighten(entries, len(body)-maxDocument):
+			entries = entries[:n]
+		}
 	}
 }

@@ -18,6 +18,7 @@ type Preview struct {
 	Topic    string        `json:"topic"`
 	Looked   int           `json:"looked"`          // items looked at
 	Rejected int           `json:"rejected"`        // of these, put out by a reject term
+	Blocked  int           `json:"blocked"`         // of these, blocked by hand; nothing is said of them
 	Matched  []PreviewItem `json:"matched"`         // in the topic, newest first
 	Missed   []PreviewItem `json:"missed"`          // not in it, most points first, at most MaxMissed
 	Dropped  []PreviewItem `json:"dropped"`         // taken out by hand, whatever their points, newest first
@@ -62,6 +63,11 @@ func (p *Preview) Look(records []Record) {
 }
 
 func (p *Preview) look(r *Record) {
+	if _, blocked := r.Blocked(); blocked {
+		p.Looked++
+		p.Blocked++
+		return
+	}
 	it := PreviewItem{
 		Item: r.ID, Source: r.Source, Outlet: r.Source, Title: r.Item.Title, Link: r.Item.Link, Lang: r.Item.Lang,
 		Published: r.Published, Match: p.plan.verdict(p.Topic, r),

@@ -120,6 +120,7 @@ type Record struct {
 	Signature *story.Signature // what it is compared by; the desk makes it, the store keeps it apart
 
 	Orders []Order // by hand, oldest first; left out where nobody asks for them
+	Blocks []Order // blocks about it, of whatever kind, and those lifted; left out likewise
 
 	// What the desk decided. Zero until it has.
 	FiledRev   int

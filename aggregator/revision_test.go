@@ -85,6 +85,26 @@ func TestACorrectionNeverRepeatsWhatWasTakenBack(t *testing.T) {
 	}
 }
 
+// The word "Correction" stood in the text before, and is gone from it but for the
+// new correction: it says nothing that was taken back.
+func TestASecondCorrectionIsShownInItsWords(t *testing.T) {
+	for first, second := range map[string]string{
+		"Correction: It was a Tuesday.": "Correction: Drivers waited a whole day.",
+		"تصحيح: كان يوم الثلاثاء.":      "تصحيح: انتظر السائقون يوما كاملا.",
+		"Fe de errores: Fue un martes.": "Fe de errores: Esperaron todo el viernes.",
+	} {
+		got := Revise(&feeds.Item{Title: "t", Text: lorries + "\n" + first}, &feeds.Item{Title: "t", Text: lorries + "\n" + second})
+		if got.Note != second {
+			t.Errorf("%q after %q shows %q", second, first, got.Note)
+		}
+	}
+	again := Revise(&feeds.Item{Title: "t", Text: lorries + "\nCorrection: It was a Tuesday."},
+		&feeds.Item{Title: "t", Text: lorries + "\nCorrection: It was a Friday, not a Tuesday."})
+	if again.Note != "Correction" {
+		t.Errorf("what the first correction said and the second takes back is shown: %q", again.Note)
+	}
+}
+
 // revised is r after a revision of its publisher, as the store makes it.
 func revised(r *Record, title, text string) *Record {
 	now := *r

@@ -18,7 +18,7 @@ import (
 //	r.Sort()
 type TopicsReport struct {
 	Since     time.Time      `json:"since"`     // items that came from then on
-	Looked    int            `json:"looked"`    // items looked at
+	Looked    int            `json:"looked"`    // items looked at; what is blocked is not
 	Waiting   int            `json:"waiting"`   // of these, not filed by this config yet
 	Topics    []*TopicReport `json:"topics"`    // in the order of the config
 	Unmatched []SourceShare  `json:"unmatched"` // sources that a topic looks at and of which none here has an item, most items first
@@ -122,6 +122,9 @@ func (t *TopicReport) count(list, term string) *TermCount {
 func (r *TopicsReport) Look(records []Record) {
 	for i := range records {
 		rec := &records[i]
+		if _, blocked := rec.Blocked(); blocked {
+			continue
+		}
 		r.Looked++
 		r.items[rec.Source]++
 		if rec.FiledPlan != r.plan.Print || rec.FiledRev < rec.Rev {

@@ -105,6 +105,9 @@ func (s *sample) tells() bool { return s.items >= leastItems }
 func (r *TopicsReport) Weigh(records []Record) {
 	for i := range records {
 		rec := &records[i]
+		if _, blocked := rec.Blocked(); blocked {
+			continue
+		}
 		var spoken map[string]string
 		for _, t := range r.ordered {
 			s := t.against(rec)

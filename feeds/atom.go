@@ -23,11 +23,18 @@ func fromAtom(d *atom.Feed, base string) *Feed {
 			f.Self = first(f.Self, href)
 		case "hub":
 			f.Hub = first(f.Hub, href)
+		case "prev-archive":
+			f.Prev = first(f.Prev, href)
+		case "next-archive":
+			f.Next = first(f.Next, href)
+		case "current":
+			f.Current = first(f.Current, href)
 		case "", "alternate":
 			f.Link = first(f.Link, href)
 		}
 	}
 	f.Gone = deleted(d.Extensions)
+	f.Archive = len(d.Extensions["fh"]["archive"]) > 0
 	for _, e := range d.Entries {
 		f.Items = append(f.Items, atomItem(e, base))
 	}

@@ -8,12 +8,14 @@ import (
 )
 
 type atomOut struct {
-	XMLName    xml.Name `xml:"http://www.w3.org/2005/Atom feed"`
-	Lang       string   `xml:"xml:lang,attr,omitempty"`
-	ID         string   `xml:"id"`
-	Title      string   `xml:"title"`
-	Subtitle   string   `xml:"subtitle,omitempty"`
-	Updated    string   `xml:"updated"`
+	XMLName    xml.Name  `xml:"http://www.w3.org/2005/Atom feed"`
+	Lang       string    `xml:"xml:lang,attr,omitempty"`
+	FH         string    `xml:"xmlns:fh,attr,omitempty"`
+	ID         string    `xml:"id"`
+	Title      string    `xml:"title"`
+	Subtitle   string    `xml:"subtitle,omitempty"`
+	Updated    string    `xml:"updated"`
+	Archive    *struct{} `xml:"fh:archive"`
 	Links      []atomOutLink
 	Authors    []gorilla.AtomAuthor `xml:"author"`
 	Categories []atomOutCategory    `xml:"category"`
@@ -101,10 +103,16 @@ func writeAtom(f *Feed) ([]byte, error) {
 	add("self", "application/atom+xml", f.Self)
 	add("alternate", "text/html", f.Link)
 	add("hub", "", f.Hub)
+	add("current", "application/atom+xml", f.Current)
+	add("prev-archive", "application/atom+xml", f.Prev)
+	add("next-archive", "application/atom+xml", f.Next)
+	if f.Archive {
+		out.FH, out.Archive = historySpace, &struct{}{}
+	}
 	for i := range f.Items {
 		out.Entries = append(out.Entries, atomOutOf(&f.Items[i]))
 	}
-	return outXML(out, f.Self != "")
+	return outXML(out, f)
 }
 
 func newest(items []Item) (t time.Time) {

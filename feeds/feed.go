@@ -31,6 +31,10 @@ type Feed struct {
 	Link        string // the HTML page of the feed
 	Self        string // rel="self": where the feed says it lives
 	Hub         string // rel="hub" (WebSub)
+	Prev        string // rel="prev-archive" (RFC 5005, 4), next_url in JSON: what was published before
+	Next        string // rel="next-archive": what was published after; in an archive
+	Current     string // rel="current": in an archive, the feed to subscribe to
+	Archive     bool   // fh:archive: it does not change, and is no feed to subscribe to
 	Lang        string // BCP 47; "" when the document has none
 	Rights      string // plain text after clean
 	Generator   string

@@ -16,6 +16,7 @@ type jsonFeed struct {
 	Title       loose   `json:"title"`
 	HomePage    loose   `json:"home_page_url"`
 	FeedURL     loose   `json:"feed_url"`
+	NextURL     loose   `json:"next_url"`
 	Description loose   `json:"description"`
 	Icon        loose   `json:"icon"`
 	Favicon     loose   `json:"favicon"`
@@ -103,7 +104,7 @@ func parseJSON(text []byte, meta Meta, known map[Sum]bool) (*Feed, error) {
 	}
 	f := &Feed{
 		Format: JSON, Title: htmlText.Replace(string(d.Title)), Description: htmlText.Replace(string(d.Description)),
-		Link: string(d.HomePage), Self: string(d.FeedURL), Lang: string(d.Language), Image: first(string(d.Icon), string(d.Favicon)),
+		Link: string(d.HomePage), Self: string(d.FeedURL), Prev: link(meta.URL, string(d.NextURL)), Lang: string(d.Language), Image: first(string(d.Icon), string(d.Favicon)),
 		Authors: jsonPeople(append(d.Authors, d.Author...)), Skipped: skipped,
 	}
 	for _, h := range d.Hubs {

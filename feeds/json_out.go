@@ -15,6 +15,7 @@ type jsonOut struct {
 	Title       string       `json:"title"`
 	HomePage    string       `json:"home_page_url,omitempty"`
 	FeedURL     string       `json:"feed_url,omitempty"`
+	NextURL     string       `json:"next_url,omitempty"`
 	Description string       `json:"description,omitempty"`
 	Icon        string       `json:"icon,omitempty"`
 	Authors     []jsonPerson `json:"authors,omitempty"`
@@ -77,6 +78,12 @@ func writeJSON(f *Feed) ([]byte, error) {
 	out := jsonOut{
 		Version: "https://jsonfeed.org/version/1.1", Title: f.Title, HomePage: f.Link, FeedURL: f.Self,
 		Description: f.Description, Icon: f.Image, Authors: jsonOutPeople(f.Authors), Language: f.Lang, Items: []jsonOne{},
+	}
+	if f.Current != "" {
+		out.FeedURL = f.Current // it names the feed, of which this is a page
+	}
+	if f.Prev != out.FeedURL { // never in a circle, says the specification
+		out.NextURL = f.Prev
 	}
 	if f.Hub != "" {
 		out.Hubs = []jsonHub{{"WebSub", f.Hub}}

@@ -55,6 +55,7 @@ func fromRSS(d *rss.Feed, base string) *Feed {
 	rssLinks(f, d.Extensions, base)
 	rssAsks(f, d)
 	f.Gone = deleted(d.Extensions)
+	f.Archive = len(d.Extensions["fh"]["archive"]) > 0
 	for _, it := range d.Items {
 		f.Items = append(f.Items, rssItem(it, base))
 	}
@@ -85,6 +86,12 @@ func rssLinks(f *Feed, e ext.Extensions, base string) {
 			f.Self = first(f.Self, href)
 		case "hub":
 			f.Hub = first(f.Hub, href)
+		case "prev-archive":
+			f.Prev = first(f.Prev, href)
+		case "next-archive":
+			f.Next = first(f.Next, href)
+		case "current":
+			f.Current = first(f.Current, href)
 		case "", "alternate":
 			f.Link = first(f.Link, href)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	gorilla "github.com/gorilla/feeds"
@@ -20,6 +21,7 @@ type rssOut struct {
 	DC      string   `xml:"xmlns:dc,attr"`
 	Atom    string   `xml:"xmlns:atom,attr"`
 	Media   string   `xml:"xmlns:media,attr"`
+	FH      string   `xml:"xmlns:fh,attr,omitempty"`
 	Channel *rssOutChannel
 }
 
@@ -30,6 +32,7 @@ type rssOutChannel struct {
 	*gorilla.RssFeed
 	Categories []rssOutCategory `xml:"category"`
 	Links      []rssOutLink     `xml:"atom:link"`
+	Archive    *struct{}        `xml:"fh:archive"`
 	Items      []*rssOutItem    `xml:"item"`
 }
 
@@ -65,8 +68,18 @@ type rssOutMedia struct {
 	Medium string `xml:"medium,attr"`
 }
 
-// stylesheet makes a feed that is opened in a browser readable.
-const stylesheet = `<?xml-stylesheet type="text/css" href="feed.css"?>`
+// historySpace is the namespace of fh:archive (RFC 5005, 4).
+const historySpace = "http://purl.org/syndication/history/1.0"
+
+// stylesheet makes a feed that is opened in a browser readable. It stands beside
+// the feed; archives, which may lie deeper, go up to it.
+func stylesheet(f *Feed) string {
+	up := 0
+	if f.Current != "" {
+		up = max(strings.Count(f.Self, "/")-strings.Count(f.Current, "/"), 0)
+	}
+	return `<?xml-stylesheet type="text/css" href="` + strings.Repeat("../", up) + `feed.css"?>`
+}
 
 func writeRSS(f *Feed) ([]byte, error) {
 	ch := &rssOutChannel{RssFeed: &gorilla.RssFeed{
@@ -82,20 +95,28 @@ func writeRSS(f *Feed) ([]byte, error) {
 	if f.Image != "" {
 		ch.Image = &gorilla.RssImage{Url: f.Image, Title: rssTitle(f.Title), Link: f.Link}
 	}
-	if f.Self != "" {
-		ch.Links = append(ch.Links, rssOutLink{f.Self, "self", "application/rss+xml"})
+	add := func(rel, kind, href string) {
+		if href != "" {
+			ch.Links = append(ch.Links, rssOutLink{href, rel, kind})
+		}
 	}
-	if f.Hub != "" {
-		ch.Links = append(ch.Links, rssOutLink{Href: f.Hub, Rel: "hub"})
-	}
+	add("self", "application/rss+xml", f.Self)
+	add("hub", "", f.Hub)
+	add("current", "application/rss+xml", f.Current)
+	add("prev-archive", "application/rss+xml", f.Prev)
+	add("next-archive", "application/rss+xml", f.Next)
 	ch.Categories = rssOutCategories(f.Categories)
 	for i := range f.Items {
 		ch.Items = append(ch.Items, rssOutOf(&f.Items[i]))
 	}
-	return outXML(&rssOut{
+	out := &rssOut{
 		Version: "2.0", Content: "http://purl.org/rss/1.0/modules/content/", DC: "http://purl.org/dc/elements/1.1/",
 		Atom: "http://www.w3.org/2005/Atom", Media: "http://search.yahoo.com/mrss/", Channel: ch,
-	}, f.Self != "")
+	}
+	if f.Archive {
+		out.FH, ch.Archive = historySpace, &struct{}{}
+	}
+	return outXML(out, f)
 }
 
 // rssTitle is a plain title as RSS carries it. The format does not say whether a
@@ -160,16 +181,16 @@ func rssOutCategories(cs []Category) (out []rssOutCategory) {
 
 // outXML lets gorilla write the document, and puts the stylesheet behind the
 // XML declaration.
-func outXML(x gorilla.XmlFeed, styled bool) ([]byte, error) {
+func outXML(x gorilla.XmlFeed, f *Feed) ([]byte, error) {
 	var b bytes.Buffer
 	if err := gorilla.WriteXML(x, &b); err != nil {
 		return nil, fmt.Errorf("write XML: %w", err)
 	}
 	b.WriteByte('\n')
 	out := b.Bytes()
-	if end := bytes.Index(out, []byte("?>")); styled && end > 0 {
+	if end := bytes.Index(out, []byte("?>")); f.Self != "" && end > 0 {
 		end += 2
-		out = append(append(append([]byte(nil), out[:end]...), ("\n"+stylesheet+"\n")...), bytes.TrimLeft(out[end:], "\n")...)
+		out = append(append(append([]byte(nil), out[:end]...), ("\n"+stylesheet(f)+"\n")...), bytes.TrimLeft(out[end:], "\n")...)
 	}
 	return out, nil
 }

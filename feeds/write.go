@@ -32,7 +32,7 @@ func outSafe(f *Feed) *Feed {
 	for _, s := range []*string{&g.ID, &g.Title, &g.Description, &g.Lang, &g.Rights, &g.Generator} {
 		*s = outText(*s)
 	}
-	for _, s := range []*string{&g.Link, &g.Self, &g.Hub, &g.Image} {
+	for _, s := range []*string{&g.Link, &g.Self, &g.Hub, &g.Prev, &g.Next, &g.Current, &g.Image} {
 		*s = outURL(*s)
 	}
 	g.Authors, g.Categories = outPeople(f.Authors), outCategories(f.Categories)

@@ -101,6 +101,60 @@ func TestParseReadsWhatWriteWrote(t *testing.T) {
 	}
 }
 
+// past is a document of an archive: rich, as it was published before.
+func past() *Feed {
+	f := rich()
+	f.Self, f.Current = "https://desk.example/syria/archive/2.x", "https://desk.example/syria.x"
+	f.Prev, f.Next, f.Archive = "https://desk.example/syria/archive/1.x", "https://desk.example/syria/archive/3.x", true
+	return f
+}
+
+// An archive is told from the feed it belongs to, and leads to those beside it.
+func TestParseReadsTheArchiveThatWriteWrote(t *testing.T) {
+	type history struct {
+		ID, Self, Prev, Next, Current string
+		Archive                       bool
+	}
+	of := func(f *Feed) history { return history{f.ID, f.Self, f.Prev, f.Next, f.Current, f.Archive} }
+	front := rich()
+	front.Prev = "https://desk.example/syria/archive/2.x"
+	for _, format := range written {
+		for name, f := range map[string]*Feed{"archive": past(), "feed": front} {
+			want := of(f)
+			if format != Atom {
+				want.ID = ""
+			}
+			if format == JSON { // a page of its feed, with nothing but what follows
+				want = history{Self: first(want.Current, want.Self), Prev: want.Prev}
+			}
+			got, err := Parse(write(t, f, format), Meta{URL: f.Self}, Known{})
+			if err != nil {
+				t.Fatalf("%s %s: %v", format, name, err)
+			}
+			if d := cmp.Diff(want, of(got)); d != "" || len(got.Items) != len(f.Items) {
+				t.Errorf("%s %s: %d items, %s", format, name, len(got.Items), d)
+			}
+		}
+	}
+}
+
+func TestAnArchiveFindsTheStylesheetOfItsFeed(t *testing.T) {
+	for _, format := range []Format{RSS, Atom} {
+		if doc := write(t, past(), format); !bytes.Contains(doc, []byte(`href="../../feed.css"?>`)) {
+			t.Errorf("%s:\n%.300s", format, doc)
+		}
+	}
+}
+
+// next_url must not lead back to the feed (JSON Feed 1.1, next_url).
+func TestAJSONFeedNeverLeadsToItself(t *testing.T) {
+	f := rich()
+	f.Prev = f.Self
+	if doc := write(t, f, JSON); bytes.Contains(doc, []byte("next_url")) {
+		t.Errorf("%s", doc)
+	}
+}
+
 // carried is what every format has room for, in one form.
 func carried(it Item, format Format) map[string]any {
 	title := it.Title

@@ -21,5 +21,8 @@ func (s *DB) Came(ctx context.Context, from time.Time, after int64, limit int) (
 	if err != nil {
 		return nil, err
 	}
+	if err := s.addBlocks(ctx, s.read, found); err != nil {
+		return nil, err
+	}
 	return found, s.addOrders(ctx, found)
 }

@@ -115,6 +115,9 @@ func (s *DB) Digests(ctx context.Context, edition string) (all []aggregator.Dige
 		if err := tell(ctx, tx, &all[i]); err != nil {
 			return nil, changed, fmt.Errorf("digest %s: %w", all[i].ID, err)
 		}
+		if all[i].Entries, err = s.veil(ctx, tx, all[i].Entries); err != nil {
+			return nil, changed, err
+		}
 	}
 	return all, changed, nil
 }

@@ -2,7 +2,13 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/pressly/goose/v3"
 )
 
 // Limit makes the database as full as it is, or gives it room again.
@@ -43,4 +49,38 @@ func (s *DB) Size(ctx context.Context) (n int) {
 	s.write.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&n)
 	s.write.QueryRowContext(ctx, `PRAGMA page_size`).Scan(&size)
 	return n * size
+}
+
+// At opens the database of a directory with the schema as it was at a version, as
+// an older program has left it.
+func At(ctx context.Context, dir string, version int64) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn(filepath.Join(dir, fileName), false))
+	if err != nil {
+		return nil, err
+	}
+	p, err := provider(db)
+	if err == nil {
+		_, err = p.UpTo(ctx, version)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func provider(db *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(schema, "schema")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectSQLite3, db, files)
+}
+
+// Newest is the version of our schema.
+func Newest() int64 {
+	files, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil {
+		panic(err) // the pattern is right
+	}
+	return int64(len(files)) // they are numbered from 1
 }

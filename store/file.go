@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -76,20 +75,36 @@ func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 	return nil
 }
 
-func saveEntry(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
+// saveEntry publishes an entry, and touches its archive when that changes what
+// readers see.
+func saveEntry(ctx context.Context, tx *sql.Tx, e *aggregator.Entry, at time.Time, changed shelf) error {
 	doc, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `
-		INSERT INTO entries (id, edition, story, part, published, doc)
-		VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (id) DO UPDATE
-		SET story = excluded.story, part = excluded.part, published = excluded.published, doc = excluded.doc,
-			withdrawn = 0, staged = NULL`,
-		e.ID, e.Edition, e.Story, e.Part, ms(e.Published), string(doc))
+	var same bool
+	err = tx.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM entries WHERE id = $1 AND withdrawn = 0 AND doc = $2)`, e.ID, string(doc)).Scan(&same)
 	if err != nil {
 		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO entries (id, edition, story, part, published, doc, shown_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (id) DO UPDATE
+		SET story = excluded.story, part = excluded.part, published = excluded.published, doc = excluded.doc,
+			shown_at = CASE WHEN entries.doc = '' THEN excluded.shown_at ELSE entries.shown_at END,
+			withdrawn = 0, staged = NULL`,
+		e.ID, e.Edition, e.Story, e.Part, ms(e.Published), string(doc), ms(at))
+	if err != nil {
+		return err
+	}
+	seq, err := number(ctx, tx, e.ID, e.Edition)
+	if err != nil {
+		return fmt.Errorf("number: %w", err)
+	}
+	if !same {
+		changed.touch(e.Edition, seq)
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM members WHERE entry = $1`, e.ID); err != nil {
 		return err
@@ -120,6 +135,9 @@ func also(e *aggregator.Entry) (ids []int64) {
 // raise moves an edition's version on. changed_at is in whole seconds, which is
 // all that Last-Modified can say, and rises with every version.
 func raise(ctx context.Context, tx *sql.Tx, is aggregator.Issue, at time.Time) error {
+	if err := redress(ctx, tx, is, at); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO issues (edition, version, changed_at, look)
 		VALUES ($1, 1, $2, $3)
@@ -154,7 +172,8 @@ func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 		SELECT edition, version, changed_at, look, EXISTS (
 			SELECT 1
 			FROM entries
-			WHERE entries.edition = issues.edition AND entries.staged IS NOT NULL)
+			WHERE entries.edition = issues.edition AND entries.staged IS NOT NULL),
+			(SELECT COALESCE(MAX(id), 0) FROM orders WHERE kind = 'block')
 		FROM issues
 		ORDER BY edition`)
 	if err != nil {
@@ -165,7 +184,7 @@ func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 	for rows.Next() {
 		var is aggregator.Issue
 		var at int64
-		if err := rows.Scan(&is.Edition, &is.Version, &at, &is.Print, &is.Staged); err != nil {
+		if err := rows.Scan(&is.Edition, &is.Version, &at, &is.Print, &is.Staged, &is.Blocks); err != nil {
 			return nil, err
 		}
 		is.ChangedAt = fromMS(at)
@@ -174,7 +193,7 @@ func (s *DB) Issues(ctx context.Context) ([]aggregator.Issue, error) {
 	return all, rows.Err()
 }
 
-// EntriesOf lists the entries that show a record, by edition.
+// EntriesOf lists the entries that show a record, by edition, as readers get them.
 func (s *DB) EntriesOf(ctx context.Context, record int64) ([]aggregator.Entry, error) {
 	all, err := entries(ctx, s.read, `
 		SELECT entries.doc
@@ -182,8 +201,11 @@ func (s *DB) EntriesOf(ctx context.Context, record int64) ([]aggregator.Entry, e
 		JOIN entries ON entries.id = members.entry
 		WHERE members.record = $1 AND entries.withdrawn = 0
 		ORDER BY entries.edition, entries.id`, record)
+	if err == nil {
+		all, err = s.veil(ctx, s.read, all)
+	}
 	return slices.DeleteFunc(all, func(e aggregator.Entry) bool {
-		return e.Lead.Record != record && !slices.Contains(also(&e), record) // not yet: staged
+		return e.Lead.Record != record && !slices.Contains(also(&e), record) // not yet: staged; or blocked
 	}), err
 }
 
@@ -192,6 +214,7 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
+// entries reads them as they are laid out. What is for readers goes through veil.
 func entries(ctx context.Context, q querier, query string, args ...any) ([]aggregator.Entry, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -211,42 +234,4 @@ func entries(ctx context.Context, q querier, query string, args ...any) ([]aggre
 		all = append(all, e)
 	}
 	return all, rows.Err()
-}
-
-// Edition reads an edition in one snapshot: where it stands, and its entries,
-// newest first: at least `least` of them and all within span of the newest, at
-// most `most`. An edition that has never been filed has version 0.
-func (s *DB) Edition(ctx context.Context, id string, least, most int, span time.Duration) (is aggregator.Issue, es []aggregator.Entry, err error) {
-	tx, err := s.read.BeginTx(ctx, nil)
-	if err != nil {
-		return is, nil, err
-	}
-	defer tx.Rollback() // it only reads: there is nothing to commit
-	var at int64
-	is.Edition = id
-	err = tx.QueryRowContext(ctx, `
-		SELECT version, changed_at, look
-		FROM issues
-		WHERE edition = $1`, id).Scan(&is.Version, &at, &is.Print)
-	if errors.Is(err, sql.ErrNoRows) {
-		return is, nil, fmt.Errorf("edition %s is %w: %w", id, aggregator.ErrNotFiled, err)
-	}
-	if err != nil {
-		return is, nil, fmt.Errorf("edition %s: %w", id, err)
-	}
-	is.ChangedAt = fromMS(at)
-	es, err = entries(ctx, tx, `
-		SELECT doc
-		FROM entries
-		WHERE edition = $1 AND withdrawn = 0
-		ORDER BY published DESC, id
-		LIMIT $2`, id, most)
-	if err != nil || len(es) <= least {
-		return is, es, err
-	}
-	end := least
-	for end < len(es) && es[0].Published.Sub(es[end].Published) <= span {
-		end++
-	}
-	return is, es[:end], nil
 }

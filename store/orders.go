@@ -40,7 +40,10 @@ func give(ctx context.Context, tx *sql.Tx, o *aggregator.Order) error {
 		INSERT INTO orders (at, by_whom, kind, source, item_key, doc)
 		VALUES ($1, $2, $3, $4, $5, $6)
 		RETURNING id`, ms(o.At), o.By, o.Kind, o.Source, o.Key, string(doc)).Scan(&o.ID)
-	if err != nil {
+	if err == nil && o.Kind == aggregator.Block {
+		err = raiseAll(ctx, tx, o.At)
+	}
+	if err != nil || o.Key == "" {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
@@ -50,25 +53,17 @@ func give(ctx context.Context, tx *sql.Tx, o *aggregator.Order) error {
 	return err
 }
 
-// Orders lists every order there ever was, oldest first.
+// Orders lists every order there ever was, oldest first, without the titles and
+// links of items that are blocked.
 func (s *DB) Orders(ctx context.Context) ([]aggregator.Order, error) {
-	rows, err := s.read.QueryContext(ctx, `
+	all, err := ordersOf(ctx, s.read, `
 		SELECT 0, id, doc
 		FROM orders
 		ORDER BY id`)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var all []aggregator.Order
-	for rows.Next() {
-		o, _, err := scanOrder(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, o)
-	}
-	return all, rows.Err()
+	return all, s.hideTitles(ctx, all)
 }
 
 // addOrders gives records their orders. One finds its item by whichever key the
@@ -178,11 +173,15 @@ func noRows(err error) error {
 
 // Told lists the records of a story, oldest first.
 func (s *DB) Told(ctx context.Context, story int64) ([]aggregator.Record, error) {
-	return s.records(ctx, `
+	told, err := s.records(ctx, `
 		SELECT`+columns+`
 		FROM records
 		WHERE story = $1
 		ORDER BY id`, story)
+	if err != nil {
+		return nil, err
+	}
+	return told, s.addBlocks(ctx, s.read, told)
 }
 
 // scanOrder reads a record's number, the order's, and the order.

@@ -93,10 +93,40 @@ func pruneRest(ctx context.Context, tx *sql.Tx, now time.Time) error {
 		{`DELETE FROM signatures WHERE record NOT IN (SELECT id FROM records WHERE story <> 0 AND first_seen >= $1)`, []any{ms(now.Add(-keepSigned))}},
 		{`DELETE FROM revisions WHERE record NOT IN (SELECT id FROM records)`, nil},
 		{`DELETE FROM members WHERE record NOT IN (SELECT id FROM records)`, nil},
-		{`DELETE FROM entries WHERE id NOT IN (SELECT entry FROM members)`, nil},
 		{`DELETE FROM rounds WHERE at < $1`, []any{ms(now.Add(-keepRounds))}},
 	} {
 		if _, err := tx.ExecContext(ctx, step.query, step.args...); err != nil {
+			return err
+		}
+	}
+	return pruneEntries(ctx, tx, now)
+}
+
+// pruneEntries drops entries that show nothing any more, out of their archives
+// too. An edition that named an archive which is empty now says so to its readers.
+func pruneEntries(ctx context.Context, tx *sql.Tx, now time.Time) error {
+	changed := shelf{}
+	err := changed.read(ctx, tx, `
+		SELECT edition, seq
+		FROM entries
+		WHERE withdrawn = 0 AND id NOT IN (SELECT entry FROM members)`)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM entries WHERE id NOT IN (SELECT entry FROM members)`); err != nil {
+		return err
+	}
+	editions, err := changed.store(ctx, tx, now)
+	if err != nil {
+		return err
+	}
+	for _, ed := range editions {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE issues
+			SET version = version + 1,
+				changed_at = CASE WHEN $1 > changed_at THEN $1 ELSE changed_at + 1000 END
+			WHERE edition = $2`, ms(now.Truncate(time.Second)), ed)
+		if err != nil {
 			return err
 		}
 	}

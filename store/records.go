@@ -20,6 +20,9 @@ func (s *DB) Record(ctx context.Context, ref string) ([]aggregator.Record, error
 	if err != nil {
 		return nil, err
 	}
+	if err := s.addBlocks(ctx, s.read, found); err != nil {
+		return nil, err
+	}
 	return found, s.addOrders(ctx, found)
 }
 

@@ -63,6 +63,9 @@ func (s *DB) Search(ctx context.Context, q Search) (f Findings, err error) {
 	part := query.Part()
 	terms := wanted(&part, nil)
 	for i := range f.Found {
+		if _, blocked := f.Found[i].Blocked(); blocked {
+			continue
+		}
 		f.Found[i].Snippet = snippet(f.Found[i].Item.Text, terms)
 	}
 	err = s.read.QueryRowContext(ctx, `
@@ -92,6 +95,9 @@ func (s *DB) found(ctx context.Context, query *topic.Query, q Search) (all []Fou
 			FROM records
 			WHERE id IN (`+holes(1, len(part))+`)`, part...)
 		if err != nil {
+			return nil, 0, err
+		}
+		if err := s.addBlocks(ctx, s.read, rs); err != nil {
 			return nil, 0, err
 		}
 		slices.SortFunc(rs, func(a, b aggregator.Record) int { return slices.Index(part, any(a.ID)) - slices.Index(part, any(b.ID)) })

@@ -12,6 +12,7 @@ import (
 // publish stores a filing's entries and withdrawals: for readers, or staged for
 // the filing that shows everything staged at once.
 func publish(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
+	changed := shelf{}
 	for i := range f.Entries {
 		e := &f.Entries[i]
 		staged := f.Staged
@@ -21,23 +22,28 @@ func publish(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 				return err
 			}
 		}
-		save := saveEntry
+		var err error
 		if staged {
-			save = stage
+			err = stage(ctx, tx, e)
+		} else {
+			err = saveEntry(ctx, tx, e, f.At, changed)
 		}
-		if err := save(ctx, tx, e); err != nil {
+		if err != nil {
 			return fmt.Errorf("entry %s: %w", e.ID, err)
 		}
 	}
 	for _, id := range f.Withdrawn {
-		if err := withdraw(ctx, tx, id, f); err != nil {
+		if err := withdraw(ctx, tx, id, f, changed); err != nil {
 			return fmt.Errorf("entry %s: %w", id, err)
 		}
 	}
 	if f.Show {
-		return show(ctx, tx, f)
+		if err := show(ctx, tx, f, changed); err != nil {
+			return err
+		}
 	}
-	return nil
+	_, err := changed.store(ctx, tx, f.At) // editions whose archives change are in f.Changed
+	return err
 }
 
 func isStaged(ctx context.Context, tx *sql.Tx, entry string) (staged bool, err error) {
@@ -68,7 +74,7 @@ func stage(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
 
 // withdraw takes an entry out of its edition, or stages that. One that nobody
 // has ever read leaves no trace.
-func withdraw(ctx context.Context, tx *sql.Tx, id string, f aggregator.Filing) error {
+func withdraw(ctx context.Context, tx *sql.Tx, id string, f aggregator.Filing, changed shelf) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM entries WHERE id = $1 AND doc = ''`, id)
 	if err != nil {
 		return err
@@ -81,6 +87,9 @@ func withdraw(ctx context.Context, tx *sql.Tx, id string, f aggregator.Filing) e
 		_, err = tx.ExecContext(ctx, `UPDATE entries SET staged = '' WHERE id = $1`, id)
 		return err
 	}
+	if err := changed.read(ctx, tx, `SELECT edition, seq FROM entries WHERE id = $1 AND withdrawn = 0`, id); err != nil {
+		return err
+	}
 	_, err = tx.ExecContext(ctx, `
 		UPDATE entries
 		SET withdrawn = $1, staged = NULL
@@ -88,9 +97,15 @@ func withdraw(ctx context.Context, tx *sql.Tx, id string, f aggregator.Filing) e
 	return err
 }
 
-// show gives readers all that is staged, in two statements: there may be very much
+// show gives readers all that is staged, in few statements: there may be very much
 // of it, and savers wait. Members it no longer has go when an entry is next saved.
-func show(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
+func show(ctx context.Context, tx *sql.Tx, f aggregator.Filing, changed shelf) error {
+	if err := numberStaged(ctx, tx); err != nil {
+		return fmt.Errorf("number what was staged: %w", err)
+	}
+	if err := changed.read(ctx, tx, `SELECT edition, seq FROM entries WHERE staged IS NOT NULL`); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `
 		UPDATE entries
 		SET withdrawn = $1, staged = NULL
@@ -100,7 +115,8 @@ func show(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 	}
 	_, err = tx.ExecContext(ctx, `
 		UPDATE entries
-		SET doc = staged, withdrawn = 0, staged = NULL
-		WHERE staged IS NOT NULL`)
+		SET doc = staged, withdrawn = 0, staged = NULL,
+			shown_at = CASE WHEN doc = '' THEN $1 ELSE shown_at END
+		WHERE staged IS NOT NULL`, ms(f.At))
 	return err
 }

@@ -27,6 +27,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -53,6 +54,8 @@ type DB struct {
 
 	unindexed bool // saves write no words: tests measure what those cost
 	looks     int  // records read for one search at most
+
+	compiled atomic.Pointer[compiledBlocks] // nil until somebody has asked
 
 	mu      sync.Mutex // guards waiting and leading
 	waiting []*saving  // batches that the next leader takes along

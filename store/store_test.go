@@ -253,11 +253,11 @@ func TestVersionsRiseAndNeverGoBack(t *testing.T) {
 	}
 }
 
-func TestAnEditionIsItsNewestAndItsSpan(t *testing.T) {
+func TestAnEditionIsItsNewestAndItsSpanAndWhatNoArchiveBeforeItHolds(t *testing.T) {
 	db := open(t, t.TempDir())
 	var rs []aggregator.Record
-	for i := range 10 {
-		rs = append(rs, record("a", fmt.Sprint("g:", i), "x", noon.Add(-time.Duration(i)*time.Hour)))
+	for i := range 120 { // in two archives, and twenty more
+		rs = append(rs, record("a", fmt.Sprintf("g:%03d", i), "x", noon.Add(-time.Duration(i)*time.Hour)))
 	}
 	save(t, db, batch("a", noon, rs...))
 	fileAll(t, db, "p", noon)
@@ -265,10 +265,20 @@ func TestAnEditionIsItsNewestAndItsSpan(t *testing.T) {
 		least, most int
 		span        time.Duration
 		want        int
-	}{{3, 500, 0, 3}, {3, 500, 5 * time.Hour, 6}, {3, 4, 5 * time.Hour, 4}, {20, 500, 0, 10}} {
-		_, es, err := db.Edition(t.Context(), "ed", row.least, row.most, row.span)
-		if err != nil || len(es) != row.want || es[0].ID != "tag:g:0" {
-			t.Errorf("%+v: %d entries, %v", row, len(es), err)
+		before      int64
+	}{
+		{3, 500, 0, 20, 2}, {20, 500, 0, 20, 2}, {3, 500, 5 * time.Hour, 20, 2}, // never less than what is in no archive
+		{21, 500, 0, 70, 1}, {3, 500, 20 * time.Hour, 70, 1}, {71, 500, 0, 120, 0}, {500, 500, 0, 120, 0}, // nothing that an archive before them repeats
+		{30, 60, 0, 30, 2}, {3, 60, 40 * time.Hour, 41, 2}, {80, 60, 0, 60, 2}, // nor more than is allowed
+	} {
+		is, es, err := db.Edition(t.Context(), "ed", row.least, row.most, row.span)
+		if err != nil || len(es) != row.want || es[0].ID != "tag:g:000" || is.Before != row.before || is.Archive != 2 {
+			t.Errorf("%+v: %d entries, %+v, %v", row, len(es), is, err)
+		}
+		for i, e := range es {
+			if e.ID != fmt.Sprintf("tag:g:%03d", i) {
+				t.Errorf("%+v: entry %d is %s", row, i, e.ID)
+			}
 		}
 	}
 	if _, _, err := db.Edition(t.Context(), "none", 1, 1, 0); !errors.Is(err, sql.ErrNoRows) {

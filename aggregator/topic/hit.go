@@ -34,31 +34,28 @@ func (r *reading) try(anchors []anchor, f, i int) {
 				continue
 			}
 		}
-		if a.rule.only >= 0 && int(a.rule.only) != f {
+		if a.only >= 0 && int(a.only) != f {
 			continue
 		}
-		if !r.applies(a.rule) {
+		own := a.lang == 0 || a.lang == r.langNumber
+		if !own && !r.applies(a.rule) {
 			continue
 		}
-		from, to, ok := i, i+1, a.sure && !r.guessed(a.rule)
+		from, to, ok := i, i+1, a.sure && own
 		if !ok {
 			from, to, ok = r.verify(a, tf, i)
 		}
-		if ok {
-			r.keep(hit{rule: a.rule, field: int32(f), from: int32(from), to: int32(to)})
+		if ok && !(a.only == anyRunning && tf.repeats(from, to)) { // else it counts in the body
+			r.keep(hit{rule: a.rule, order: a.order, field: int32(f), from: int32(from), to: int32(to)})
 		}
 	}
 }
 
-// keep notes a hit, unless the body has the same words, or there are enough.
+// keep notes a hit, unless there are enough.
 func (r *reading) keep(h hit) {
-	if h.field >= 0 && h.rule.only == anyRunning && r.fields[h.field].repeats(int(h.from), int(h.to)) {
-		return
-	}
 	if len(r.hits) >= uncounted && r.enough(h.rule) {
 		return
 	}
-	h.order = h.rule.order
 	r.hits = append(r.hits, h)
 }
 

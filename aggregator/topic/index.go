@@ -19,6 +19,7 @@ type index struct {
 	spelt   []string          // by number
 	stems   map[uint32]uint64 // by a stem's head, the lengths in bytes of those that begin so
 	short   uint64            // lengths of the stems that have no head
+	langs   map[string]uint16 // numbers of the lists' languages; 0 is all
 
 	filed   []filing
 	anchors []anchor // by number, once all rules are filed
@@ -33,14 +34,18 @@ type filing struct {
 	anchor
 }
 
-// An anchor is a rule found by its word number at. Most rules of several words
-// are ruled out by the word beside it, without a look at the rule.
+// An anchor is a rule found by its word number at. It holds what rules out most
+// of them (the word beside it, the language, the field) or lets in the rest, since a look
+// at the rule is a cache miss.
 type anchor struct {
 	rule   *rule
+	order  int32  // of its topic
 	beside uint32 // number of the word that must stand at side; 0 when several may
-	side   int8
-	sure   bool // the rule has one word and is met whenever that leads to it, unless guessed
 	at     uint16
+	lang   uint16 // of its list
+	side   int8
+	only   int8 // the only field it looks at, by number
+	sure   bool // the rule has one word and is met whenever that leads to it, unless guessed
 }
 
 const (
@@ -54,7 +59,33 @@ func head(s string) uint32 {
 }
 
 func newIndex() index {
-	return index{numbers: map[string]uint32{}, spelt: []string{"*"}, stems: map[uint32]uint64{}} // no word is a star
+	return index{
+		numbers: map[string]uint32{}, spelt: []string{"*"}, // no word is a star
+		stems: map[uint32]uint64{}, langs: map[string]uint16{"all": 0},
+	}
+}
+
+// anchor is where a rule is found by its word number at.
+func (x *index) anchor(r *rule, at int) anchor {
+	lang, ok := x.langs[r.lang]
+	if !ok {
+		lang = uint16(len(x.langs))
+		x.langs[r.lang] = lang
+	}
+	a := anchor{rule: r, order: r.order, at: uint16(at), lang: lang, only: r.only, sure: x.sure(r)}
+	a.beside, a.side = r.beside(at)
+	return a
+}
+
+// unlisted is the number of a language without a list, and of one not known.
+const unlisted = math.MaxUint16
+
+// lang is the number of an item's language.
+func (x *index) lang(of string) uint16 {
+	if n, ok := x.langs[of]; ok && of != "all" {
+		return n
+	}
+	return unlisted
 }
 
 // number is the number of a folded word that a rule asks for.
@@ -106,9 +137,7 @@ func (x *index) add(r *rule) {
 		}
 	}
 	if best >= 0 {
-		a := anchor{rule: r, at: uint16(best), sure: x.sure(r)}
-		a.beside, a.side = r.beside(best)
-		x.filed = append(x.filed, filing{r.wants[best].number, a})
+		x.filed = append(x.filed, filing{r.wants[best].number, x.anchor(r, best)})
 		return
 	}
 	stem := x.spelt[r.wants[0].number]
@@ -118,7 +147,7 @@ func (x *index) add(r *rule) {
 	} else {
 		x.stems[head(stem)] |= 1 << len(stem)
 	}
-	x.filed = append(x.filed, filing{x.number(stem + "*"), anchor{rule: r, sure: x.sure(r)}})
+	x.filed = append(x.filed, filing{x.number(stem + "*"), x.anchor(r, 0)})
 }
 
 // sure says whether a word that leads to the rule has met it.
@@ -161,7 +190,7 @@ func (x *index) close() {
 // find collects the hits of all topics: one pass over the words, then the rules
 // that no word leads to.
 func (x *index) find(r *reading) {
-	r.index = x
+	r.index, r.langNumber = x, x.lang(r.lang)
 	for f := range r.fields {
 		r.fields[f].lookUp(x)
 	}

@@ -12,9 +12,13 @@ import (
 func (s *Set) Match(d Doc) []Match {
 	r := read(d)
 	s.index.find(r)
+	topics := s.concerned(r)
 	var out []Match
-	for _, t := range s.concerned(r) {
+	for _, t := range topics {
 		if m := r.decide(t); m.In || m.Score > 0 || m.Veto != "" {
+			if out == nil {
+				out = make([]Match, 0, min(len(topics), 256)) // of thousands that a NOT lets in, few are kept
+			}
 			out = append(out, m)
 		}
 	}
@@ -32,8 +36,7 @@ func (r *reading) decide(t *compiled) Match {
 // concerned are the topics that have a hit or may do without one and take the
 // item's source, and the one its source belongs to, in the order of the config.
 func (s *Set) concerned(r *reading) []*compiled {
-	var ts []*compiled
-	ts = make([]*compiled, 0, len(r.hits)+len(s.roving)+1)
+	ts := make([]*compiled, 0, len(r.hits)+len(s.roving)+1)
 	add := func(t *compiled) {
 		if t.open || t.ID == r.doc.Take || takes(t.Sources, r.doc) {
 			ts = append(ts, t)

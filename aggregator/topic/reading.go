@@ -15,12 +15,15 @@ const leadWords = 60
 
 // A reading is one item on its way through all topics.
 type reading struct {
-	doc      Doc
-	lang     string // "" unknown
-	script   string
-	fields   []textField
-	values   map[string][]value // of the fields that are no running text, filled as asked for
-	index    *index
+	doc    Doc
+	lang   string // "" unknown
+	script string
+	fields []textField
+	values map[string][]value // of the fields that are no running text, filled as asked for
+	index  *index
+
+	langNumber uint16 // in the index
+
 	hits     []hit               // grouped by topic, once all are found
 	count    map[*rule]int       // of hits, once there are many
 	counting []mention           // of the topic being judged

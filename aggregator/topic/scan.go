@@ -20,7 +20,7 @@ func (r *reading) scan(rule *rule) {
 	}
 	for _, v := range r.valuesOf(rule.wordless.field) {
 		if r.fits(rule, &v) {
-			r.keep(hit{rule: rule, field: notRunning, words: v.text})
+			r.keep(hit{rule: rule, order: rule.order, field: notRunning, words: v.text})
 			return // more of one field say no more
 		}
 	}
@@ -42,7 +42,11 @@ func (r *reading) scanPattern(rule *rule, f int) {
 		for to < len(tf.words) && tf.words[to].Start < m[1] {
 			to++
 		}
-		r.keep(hit{rule: rule, field: int32(f), from: int32(from), to: int32(max(to, from+1)), words: text[m[0]:m[1]]})
+		to = max(to, from+1)
+		if rule.only == anyRunning && tf.repeats(from, to) {
+			continue
+		}
+		r.keep(hit{rule: rule, order: rule.order, field: int32(f), from: int32(from), to: int32(to), words: text[m[0]:m[1]]})
 	}
 }
 

@@ -40,7 +40,7 @@ func makeDigest(t *testing.T, site *web.Site) {
 	}
 }
 
-func body(t *testing.T, site *web.Site, path string) string {
+func bodyOf(t *testing.T, site *web.Site, path string) string {
 	t.Helper()
 	data, err := io.ReadAll(ask(site.Handler(), path).Body)
 	if err != nil {
@@ -64,7 +64,7 @@ func TestDigestsAreThereWhileTheJobIs(t *testing.T) {
 	linked := func(want bool) {
 		t.Helper()
 		for _, path := range []string{"/syria/", "/feeds.opml"} {
-			if strings.Contains(body(t, site, path), "https://desk.example/syria/digest.rss") != want {
+			if strings.Contains(bodyOf(t, site, path), "https://desk.example/syria/digest.rss") != want {
 				t.Errorf("%s links to it, or not: want %t", path, want)
 			}
 		}
@@ -76,13 +76,13 @@ func TestDigestsAreThereWhileTheJobIs(t *testing.T) {
 	status(200, "/syria/feed.css")
 	status(404, "/syria/digest.html", "/syria/digest", "/syria/x.rss", "/nothing/digest.rss", "/nothing/feed.css")
 	linked(true)
-	if strings.Contains(body(t, site, digestPaths[0]), "<item>") {
+	if strings.Contains(bodyOf(t, site, digestPaths[0]), "<item>") {
 		t.Error("a digest before its time")
 	}
 	makeDigest(t, site)
 	for _, path := range digestPaths {
-		if !strings.Contains(body(t, site, path), "Syria: 1 story, 9 December 2024") {
-			t.Errorf("%s:\n%s", path, body(t, site, path))
+		if !strings.Contains(bodyOf(t, site, path), "Syria: 1 story, 9 December 2024") {
+			t.Errorf("%s:\n%s", path, bodyOf(t, site, path))
 		}
 	}
 	wantDigests(t, site, "")
@@ -96,7 +96,7 @@ func TestDigestsAreValidInEveryFormat(t *testing.T) {
 	wantDigests(t, site, "0 7 * * *")
 	for _, state := range []string{"before the first", "with one"} {
 		for _, path := range digestPaths {
-			doc := body(t, site, path)
+			doc := bodyOf(t, site, path)
 			f, err := feeds.Parse([]byte(doc), feeds.Meta{}, feeds.Known{})
 			if err != nil || f.Self != "https://desk.example"+path || f.Link != "https://desk.example/syria/" || f.Title == "" {
 				t.Fatalf("%s, %s: %v %+v", state, path, err, f)
@@ -151,12 +151,16 @@ func TestDigestsAreDocumentsLikeAnyOther(t *testing.T) {
 		t.Error(got)
 	}
 	dir := t.TempDir()
-	if n, err := site.Write(t.Context(), dir); err != nil || n != len(site.Paths()) {
-		t.Fatalf("%d files, %v; want %d", n, err, len(site.Paths()))
+	paths, err := site.Paths(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := site.Write(t.Context(), dir); err != nil || n != len(paths) {
+		t.Fatalf("%d files, %v; want %d", n, err, len(paths))
 	}
 	for _, path := range append([]string{"/syria/feed.css"}, digestPaths...) {
 		written, err := os.ReadFile(filepath.Join(dir, path))
-		if served := body(t, site, path); err != nil || !bytes.Equal(written, []byte(served)) {
+		if served := bodyOf(t, site, path); err != nil || !bytes.Equal(written, []byte(served)) {
 			t.Errorf("%s: written %q, served %q, %v", path, written, served, err)
 		}
 	}

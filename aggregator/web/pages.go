@@ -66,6 +66,7 @@ type editionPage struct {
 	Changed time.Time
 	Feeds   []link
 	Digests []link             // none unless the plan wants them
+	Archive bool               // it has some
 	Pinned  []aggregator.Entry // newest first; not in Days again
 	Days    []day
 }
@@ -82,7 +83,8 @@ func (s *Site) edition(ctx context.Context, id string) (*aggregator.Document, er
 		pinned, rest := split(entries)
 		return page("edition.html", editionPage{
 			Site: plan.Config.Site, Title: aggregator.EditionTitle(plan, ed),
-			Changed: issue.ChangedAt, Feeds: links(plan.Config.Site.BaseURL, ed), Digests: digestLinks(plan, ed), Pinned: pinned, Days: days(rest),
+			Changed: issue.ChangedAt, Feeds: links(plan.Config.Site.BaseURL, ed), Digests: digestLinks(plan, ed),
+			Archive: issue.Archive > 0, Pinned: pinned, Days: days(rest),
 		}, issue.ChangedAt)
 	})
 }

@@ -19,6 +19,8 @@ func (s *Site) Handler() http.Handler {
 	mux.Handle("GET /{file}", s.answer(s.document))
 	mux.Handle("GET /{edition}/{$}", s.answer(s.document))
 	mux.Handle("GET /{edition}/{file}", s.answer(s.document))
+	mux.Handle("GET /{edition}/archive/{$}", s.answer(s.document))
+	mux.Handle("GET /{edition}/archive/{file}", s.answer(s.document))
 	mux.Handle("GET /status", s.answer(s.status))
 	mux.Handle("GET /healthz", s.answer(s.healthz))
 	mux.Handle("GET /readyz", s.answer(s.readyz))

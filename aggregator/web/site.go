@@ -43,7 +43,7 @@ var (
 var assets embed.FS
 
 // Paths lists the addresses of all documents under the plan, in a fixed order.
-func (s *Site) Paths() []string {
+func (s *Site) Paths(ctx context.Context) ([]string, error) {
 	paths := []string{"/", "/feeds.opml", "/feed.css", "/style.css"}
 	for _, ed := range s.Plan().Config.Editions {
 		for _, format := range ed.Formats {
@@ -54,8 +54,15 @@ func (s *Site) Paths() []string {
 			paths = append(paths, "/"+ed.ID+"."+format)
 		}
 		paths = append(paths, digestPaths(s.Plan(), ed)...)
+		archives, err := s.archives(ctx, ed)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range archives {
+			paths = append(paths, a.path)
+		}
 	}
-	return paths
+	return paths, nil
 }
 
 // Document returns what is published at a path: one of Paths.
@@ -67,6 +74,10 @@ func (s *Site) Document(ctx context.Context, at string) (*aggregator.Document, e
 		return s.opml(ctx)
 	case "/feed.css", "/style.css":
 		return asset(at)
+	}
+	if id, file, ok := strings.Cut(strings.TrimPrefix(at, "/"), archiveDir); ok {
+		doc, err := s.archive(ctx, id, file)
+		return doc, s.missing(ctx, id, err)
 	}
 	if id, ok := strings.CutSuffix(strings.TrimPrefix(at, "/"), "/"); ok {
 		doc, err := s.edition(ctx, id)
@@ -83,6 +94,9 @@ func (s *Site) Document(ctx context.Context, at string) (*aggregator.Document, e
 // missing turns an edition the plan does not have into gone, when it was once
 // published, or not found.
 func (s *Site) missing(ctx context.Context, id string, err error) error {
+	if errors.Is(err, aggregator.ErrNoArchive) {
+		return errNotFound
+	}
 	if !errors.Is(err, aggregator.ErrNoEdition) {
 		return err
 	}

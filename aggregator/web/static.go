@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Write writes every document below dir, the same bytes that HTTP serves, and
@@ -27,13 +28,27 @@ func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 	defer root.Close()
 	changed := 0
 	var unprinted []error
-	for _, at := range s.Paths() {
+	paths, err := s.Paths(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("static files: %w", err)
+	}
+	archived, err := s.changes(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("static files: %w", err)
+	}
+	for _, at := range paths {
+		if stands(root, fileName(at), archived[at]) {
+			continue
+		}
 		doc, err := s.Document(ctx, at)
 		if err != nil {
 			unprinted = append(unprinted, fmt.Errorf("print %s: %w", at, err))
 			continue
 		}
 		wrote, err := replace(root, fileName(at), doc.Body)
+		if err == nil && !archived[at].IsZero() {
+			err = root.Chtimes(fileName(at), time.Time{}, doc.Modified)
+		}
 		if err != nil {
 			return changed, fmt.Errorf("write %s: %w", filepath.Join(dir, fileName(at)), err)
 		}

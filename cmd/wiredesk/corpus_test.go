@@ -180,7 +180,11 @@ func corpusRound(t *testing.T, path string) corpusState {
 	if s.states, err = n.db.States(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, at := range n.site.Paths() {
+	paths, err := n.site.Paths(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range paths {
 		doc, err := n.site.Document(t.Context(), at)
 		if err != nil {
 			t.Fatalf("%s: %v", at, err)

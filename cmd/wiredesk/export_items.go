@@ -89,6 +89,9 @@ func exportItems(c *cobra.Command, plan *aggregator.Plan, topic string, from tim
 	var broken error // the output
 	err = came(c.Context(), db, from, func(records []aggregator.Record) {
 		for i := range records {
+			if _, blocked := records[i].Blocked(); blocked {
+				continue
+			}
 			it := exportItem(plan, &records[i])
 			if broken == nil && (topic == "" || slices.Contains(it.Topics, topic)) {
 				broken = enc.Encode(it)

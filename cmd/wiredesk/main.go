@@ -19,6 +19,7 @@
 //	wiredesk put URL|ID --topic T     # and drop
 //	wiredesk pin URL|ID --edition E   # to the top of its page
 //	wiredesk headline URL|ID TEXT     # and note
+//	wiredesk block URL|ID             # out at once and for ever; also --source, --url, --words
 //	wiredesk export orders            # who ordered what, when
 //
 // It exits with 0 when all is well, 1 when something failed, 2 when the command
@@ -112,7 +113,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(initCommand(), checkCommand(), runCommand(), demoCommand(), sourcesCommand(),
 		whyCommand(), previewCommand(), topicsCommand(), searchCommand(), parseCommand(), versionCommand(),
 		putCommand(), dropCommand(), pinCommand(), noteCommand(), headlineCommand(),
-		mergeCommand(), splitCommand(), importCommand(), exportCommand(),
+		mergeCommand(), splitCommand(), blockCommand(), importCommand(), exportCommand(),
 		backupCommand(), restoreCommand(), pruneCommand(), doctorCommand(),
 		reloadCommand(), healthcheckCommand(), manCommand())
 	return root

@@ -57,11 +57,14 @@ func give(c *cobra.Command, plan *aggregator.Plan, o *aggregator.Order, ref stri
 	if err != nil {
 		return err
 	}
-	o.Source, o.Key, o.Title, o.Link = r.Source, r.Key, r.Item.Title, r.Item.Link
+	o.Source, o.Key = r.Source, r.Key
+	if _, blocked := r.Blocked(); !blocked {
+		o.Title, o.Link = r.Item.Title, r.Item.Link
+	}
 	if err := db.Give(c.Context(), o); err != nil {
 		return err
 	}
-	said := fmt.Sprintf("order %d: %s\n  item %d of %s: %s\n", o.ID, orderWords(o), r.ID, r.Source, r.Item.Title)
+	said := fmt.Sprintf("order %d: %s\n  item %d of %s: %s\n", o.ID, orderWords(o), r.ID, r.Source, titleOf(r))
 	if shown, err := db.EntriesOf(c.Context(), r.ID); err == nil && len(shown) == 0 && o.Topic == "" {
 		said += "  it is in no edition now: the order waits until it is\n"
 	}
@@ -83,7 +86,7 @@ func one(c *cobra.Command, db *store.DB, ref string) (*aggregator.Record, error)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d items are %q; give the number of one:", len(found), ref)
 	for i := range found {
-		fmt.Fprintf(&b, "\n  %d  %s  %s", found[i].ID, found[i].Source, found[i].Item.Title)
+		fmt.Fprintf(&b, "\n  %d  %s  %s", found[i].ID, found[i].Source, titleOf(&found[i]))
 	}
 	return nil, errors.New(plain(b.String()))
 }
@@ -103,6 +106,8 @@ func orderWords(o *aggregator.Order) string {
 		return "pin in edition " + o.Edition
 	case o.Kind == aggregator.Merge && o.With != nil:
 		return fmt.Sprintf("merge with %s of %s", orWord(o.With.Title, "an item without a title"), o.With.Source)
+	case o.Kind == aggregator.Block:
+		return blockWords(o)
 	case o.Kind == aggregator.Split:
 		return "split: it tells a story of its own"
 	case o.Text == "":
@@ -110,6 +115,26 @@ func orderWords(o *aggregator.Order) string {
 	default:
 		return fmt.Sprintf("%s “%s”", o.Kind, o.Text)
 	}
+}
+
+// blockWords says what a block takes out, or gives back.
+func blockWords(o *aggregator.Order) string {
+	what := "this item"
+	switch {
+	case o.Words != "":
+		what = "words “" + o.Words + "”"
+	case o.URL != "":
+		what = "url " + o.URL
+	case o.Key == "":
+		what = "source " + o.Source
+	}
+	if o.Off {
+		return "block lifted: " + what
+	}
+	if o.Why != "" {
+		what += " (" + o.Why + ")"
+	}
+	return "block " + what
 }
 
 func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

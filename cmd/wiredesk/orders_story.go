@@ -117,12 +117,15 @@ type move struct {
 }
 
 func (m move) order(by string, at time.Time) *aggregator.Order {
-	o := &aggregator.Order{
-		Kind: m.kind, By: by, At: at,
-		Source: m.item.Source, Key: m.item.Key, Title: m.item.Item.Title, Link: m.item.Item.Link,
+	o := &aggregator.Order{Kind: m.kind, By: by, At: at, Source: m.item.Source, Key: m.item.Key}
+	if _, blocked := m.item.Blocked(); !blocked {
+		o.Title, o.Link = m.item.Item.Title, m.item.Item.Link
 	}
 	if w := m.with; w != nil {
-		o.With = &aggregator.Ref{Source: w.Source, Key: w.Key, Title: w.Item.Title, Link: w.Item.Link}
+		o.With = &aggregator.Ref{Source: w.Source, Key: w.Key}
+		if _, blocked := w.Blocked(); !blocked {
+			o.With.Title, o.With.Link = w.Item.Title, w.Item.Link
+		}
 	}
 	return o
 }
@@ -155,7 +158,7 @@ func storyVerb(c *cobra.Command, plan func(*store.DB, *cobra.Command, []string) 
 			return err
 		}
 		for i, o := range orders {
-			said := fmt.Sprintf("order %d: %s\n  item %d of %s: %s\n", o.ID, orderWords(o), moves[i].item.ID, o.Source, o.Title)
+			said := fmt.Sprintf("order %d: %s\n  item %d of %s: %s\n", o.ID, orderWords(o), moves[i].item.ID, o.Source, titleOf(moves[i].item))
 			if _, err := fmt.Fprint(c.OutOrStdout(), plain(said)); err != nil {
 				return err
 			}

@@ -20,6 +20,9 @@ func printPreview(w io.Writer, r previewReport, since string) error {
 	if len(r.Dropped) > 0 {
 		previewList(&b, "dropped by hand", r.Dropped, previewLine)
 	}
+	if r.Blocked > 0 {
+		fmt.Fprintf(&b, "\nblocked: %d\n", r.Blocked)
+	}
 	if r.Rejected > 0 {
 		fmt.Fprintf(&b, "\nrejected: %d\n", r.Rejected)
 	}

@@ -46,7 +46,7 @@ var fieldKinds = map[string]kind{
 	"atom logo": address, "atom generator": plainText, "atom @href": address, "atom @rel": number, "atom @type": plainText, "atom @length": number,
 	"atom @title": plainText, "atom @hreflang": plainText, "atom @term": plainText, "atom @scheme": plainText, "atom @label": plainText, "atom @lang": plainText,
 
-	"json version": number, "json title": plainText, "json description": plainText, "json home_page_url": address, "json feed_url": address,
+	"json version": number, "json title": plainText, "json description": plainText, "json home_page_url": address, "json feed_url": address, "json next_url": address,
 	"json icon": address, "json name": plainText, "json url": address, "json id": number, "json content_html": htmlText, "json content_text": plainText,
 	"json summary": plainText, "json image": address, "json date_published": number, "json date_modified": number, "json tags": plainText,
 	"json language": plainText, "json mime_type": plainText, "json type": plainText, "json size_in_bytes": number, "json outlet": plainText, "json copy": number,

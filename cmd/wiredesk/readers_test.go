@@ -1,46 +1,118 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"database/sql"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
-	_ "modernc.org/sqlite" // newsboat's cache is a SQLite file
+	"github.com/google/go-cmp/cmp"
 
+	"github.com/wiredesk/wiredesk/aggregator"
+	"github.com/wiredesk/wiredesk/config"
 	"github.com/wiredesk/wiredesk/feeds"
 )
 
-func openDatabase(t *testing.T, path string) *sql.DB {
+// A reader is a program of others that reads feeds.
+type reader struct {
+	name   string
+	reads  []feeds.Format // every other format it has to refuse
+	again  string         // who makes its second fetch conditional
+	absent func(t *testing.T) string
+	// read fetches an address at least twice, and answers what it then holds;
+	// nothing, if it cannot read it.
+	read func(t *testing.T, url string) []entryRead
+}
+
+var readers = []reader{
+	{"newsboat", []feeds.Format{feeds.RSS, feeds.Atom}, "it does, from its cache", newsboatAbsent, newsboat},
+	{"feedparser", []feeds.Format{feeds.RSS, feeds.Atom}, "its caller, with what it kept: `etag=`, `modified=`", feedparserAbsent, feedparser},
+	{"rss2email", []feeds.Format{feeds.RSS, feeds.Atom}, "it does, from its data file", rss2emailAbsent, rss2email},
+	{"feedsmith", []feeds.Format{feeds.RSS, feeds.Atom, feeds.JSON}, "our script: it only parses", npmAbsent("feedsmith"), npmReader("feedsmith")},
+	{"rss-parser", []feeds.Format{feeds.RSS, feeds.Atom}, "our script, by its option `headers`: it keeps nothing", npmAbsent("rss-parser"), npmReader("rss-parser")},
+}
+
+// Every reader takes from every document of the demo what the press meant, and
+// one that asks again is told that nothing is new.
+func TestReadersReadEveryDocumentOfTheDemo(t *testing.T) {
+	s := serveDemo(t)
+	for _, r := range readers {
+		for _, ed := range s.plan.Config.Editions {
+			for _, format := range []feeds.Format{feeds.RSS, feeds.Atom, feeds.JSON} {
+				t.Run(fmt.Sprintf("%s/%s.%s", r.name, ed.ID, format), func(t *testing.T) {
+					if why := r.absent(t); why != "" {
+						missing(t, why)
+					}
+					s.meet(t, r, ed, format)
+				})
+			}
+		}
+	}
+}
+
+// meet lets a reader fetch a document and compares.
+func (s *served) meet(t *testing.T, r reader, ed *config.Edition, format feeds.Format) {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	path := "/" + ed.ID + "." + string(format)
+	s.forget()
+	got := r.read(t, s.base+path)
+	if !slices.Contains(r.reads, format) {
+		if len(got) > 0 {
+			t.Errorf("it reads %d entries of a format that it is said not to know", len(got))
+		}
+		return
+	}
+	compareRead(t, s.meant(t, ed), got)
+	codes := s.statuses(path)
+	if codes[0] != http.StatusOK || codes[len(codes)-1] != http.StatusNotModified {
+		t.Errorf("answers %v, want 200 at first and 304 at the end", codes)
+	}
+}
+
+// docs/readers.md says what the test knows.
+func TestTheTableOfReadersIsTrue(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "readers.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return db
+	for _, r := range readers {
+		row := "| " + r.name + " |"
+		for _, format := range []feeds.Format{feeds.RSS, feeds.Atom, feeds.JSON} {
+			if slices.Contains(r.reads, format) {
+				row += " yes |"
+			} else {
+				row += " no |"
+			}
+		}
+		if row += " " + r.again + " |\n"; !strings.Contains(string(doc), row) {
+			t.Errorf("lacks %s", row)
+		}
+	}
 }
 
 // A served is the demo's editions over HTTP, with a log of the answers.
 type served struct {
 	base string
-	mu   sync.Mutex
-	log  []string // "GET /syria.rss 304"
+	plan *aggregator.Plan
+	news *newsroom
+	mu   sync.Mutex // guards log
+	log  []answered
 }
 
-// serveDemo does one round of the demo and serves what it made.
+type answered struct {
+	method, path string
+	status       int
+}
+
+// serveDemo does one round of the demo and serves what it made as the daemon does.
 func serveDemo(t *testing.T) *served {
 	t.Helper()
 	dir := t.TempDir()
@@ -51,23 +123,38 @@ func serveDemo(t *testing.T) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := open(t.Context(), plan, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s := &served{plan: plan}
+	if s.news, err = open(t.Context(), plan, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { n.Close() })
-	s := &served{}
-	handler := n.site.Handler()
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	ended := make(chan error)
+	go func() { ended <- serve(ctx, l, s.logged(s.news.site.Handler())) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if err := s.news.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s.base = "http://" + l.Addr().String()
+	return s
+}
+
+func (s *served) logged(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		handler.ServeHTTP(rec, r)
+		h.ServeHTTP(rec, r)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.log = append(s.log, fmt.Sprintf("%s %s %d", r.Method, r.URL.Path, rec.status))
-	}))
-	t.Cleanup(srv.Close)
-	s.base = srv.URL
-	return s
+		s.log = append(s.log, answered{r.Method, r.URL.Path, rec.status})
+	})
 }
 
 type statusWriter struct {
@@ -80,178 +167,87 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// statuses lists the answers to one path.
-func (s *served) statuses(path string) (codes []string) {
+// forget empties the log.
+func (s *served) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, line := range s.log {
-		if f := strings.Fields(line); f[1] == path {
-			codes = append(codes, f[2])
+	s.log = nil
+}
+
+// statuses lists the answers to GET of one path.
+func (s *served) statuses(path string) (codes []int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.log {
+		if a.method == http.MethodGet && a.path == path {
+			codes = append(codes, a.status)
 		}
 	}
 	return codes
 }
 
-// ours is what we say the edition holds, by our own reading of it.
-func (s *served) ours(t *testing.T, path string) []feeds.Item {
+// meant is what the press has to say of an edition: what its entries are in the
+// store, whatever became of them in a document.
+func (s *served) meant(t *testing.T, ed *config.Edition) (want []entryRead) {
 	t.Helper()
-	resp, err := http.Get(s.base + path)
+	_, entries, err := s.news.db.Edition(t.Context(), ed.ID, ed.Items, 500, ed.Span)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
+	for _, e := range entries {
+		want = append(want, entryRead{e.ID, e.Lead.Head(), e.Lead.Link, e.Published.Unix()})
 	}
-	f, err := feeds.Parse(body, feeds.Meta{URL: s.base + path, ContentType: resp.Header.Get("Content-Type")}, feeds.Known{})
-	if err != nil {
-		t.Fatal(err)
+	if len(want) < 10 {
+		t.Fatalf("%s has %d entries: no demo", ed.ID, len(want))
 	}
-	if len(f.Items) < 20 {
-		t.Fatalf("%s has %d entries: no demo", path, len(f.Items))
-	}
-	return f.Items
+	return want
 }
 
-// An entryRead is one entry as a reader stored it.
+// An entryRead is one entry as a reader has it.
 type entryRead struct {
 	ID, Title, Link string
 	Published       int64
 }
 
-func compareRead(t *testing.T, reader, path string, want []feeds.Item, got []entryRead) {
+// compareRead compares what readers have, in whatever order they keep it.
+func compareRead(t *testing.T, want, got []entryRead) {
 	t.Helper()
-	if len(got) != len(want) {
-		t.Errorf("%s of %s: %d entries, want %d", reader, path, len(got), len(want))
-	}
-	byID := map[string]entryRead{}
-	for _, e := range got {
-		byID[e.ID] = e
-	}
-	for _, it := range want {
-		w := entryRead{it.ID, it.Title, it.Link, it.Published.Unix()}
-		g := byID[it.ID]
-		g.Title, w.Title = bare(g.Title), bare(w.Title)
-		if g != w {
-			t.Errorf("%s of %s:\n got %+v\nwant %+v", reader, path, g, w)
+	byID := func(entries []entryRead) []entryRead {
+		sorted := slices.Clone(entries)
+		for i := range sorted {
+			sorted[i].Title = bare(sorted[i].Title)
 		}
+		slices.SortFunc(sorted, func(a, b entryRead) int { return strings.Compare(a.ID, b.ID) })
+		return sorted
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d entries, want %d", len(got), len(want))
+	}
+	if d := cmp.Diff(byID(want), byID(got)); d != "" {
+		t.Error(d)
 	}
 }
 
 // bare takes the right-to-left mark off a title, which readers may strip.
 func bare(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\u200f", "")) }
 
-func TestNewsboatReadsTheDemo(t *testing.T) {
-	if _, err := exec.LookPath("newsboat"); err != nil {
-		missing(t, "newsboat is not installed")
-	}
-	s := serveDemo(t)
-	for _, path := range []string{"/syria.rss", "/syria.atom"} {
-		want := s.ours(t, path)
-		dir := t.TempDir()
-		for range 3 { // the cache learns validators by the second reload
-			newsboat(t, dir, s.base+path)
-		}
-		compareRead(t, "newsboat", path, want, newsboatItems(t, filepath.Join(dir, "cache.db")))
-		if codes := s.statuses(path); codes[len(codes)-1] != "304" {
-			t.Errorf("newsboat of %s: answers %v, want 304 at the end", path, codes)
-		}
-	}
-}
-
-func newsboat(t *testing.T, dir, url string) {
-	t.Helper()
-	for name, text := range map[string]string{"urls": url + "\n", "config": ""} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "newsboat", "-q", "-C", "config", "-u", "urls", "-c", "cache.db", "-x", "reload")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "HOME="+dir, "LANG=C.UTF-8")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("newsboat: %v\n%s", err, out)
-	}
-}
-
-func newsboatItems(t *testing.T, cache string) (items []entryRead) {
-	t.Helper()
-	db := openDatabase(t, cache)
-	defer db.Close()
-	rows, err := db.Query(`SELECT guid, title, url, pubDate FROM rss_item`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var e entryRead
-		if err := rows.Scan(&e.ID, &e.Title, &e.Link, &e.Published); err != nil {
-			t.Fatal(err)
-		}
-		items = append(items, e)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return items
-}
-
-// feedparserScript fetches an address twice, the second time with the validators
-// of the first, and prints what it read.
-const feedparserScript = `
-import calendar, feedparser, json, sys
-d = feedparser.parse(sys.argv[1])
-again = feedparser.parse(sys.argv[1], etag=d.get("etag"), modified=d.get("modified"))
-print(json.dumps({"bozo": int(bool(d.bozo)), "why": str(d.get("bozo_exception", "")), "again": again.get("status"),
-  "entries": [{"ID": e.get("id"), "Title": e.get("title"), "Link": e.get("link"),
-    "Published": calendar.timegm(e.published_parsed)} for e in d.entries]}))
-`
-
-func TestFeedparserReadsTheDemo(t *testing.T) {
-	python := "/usr/bin/python3"
-	if err := exec.Command(python, "-c", "import feedparser").Run(); err != nil {
-		missing(t, "python3-feedparser is not installed")
-	}
-	s := serveDemo(t)
-	for _, path := range []string{"/syria.rss", "/syria.atom"} {
-		out, err := exec.CommandContext(t.Context(), python, "-c", feedparserScript, s.base+path).Output()
-		if err != nil {
-			t.Fatalf("feedparser: %v", err)
-		}
-		var got struct {
-			Bozo    int
-			Why     string
-			Again   int
-			Entries []entryRead
-		}
-		if err := json.NewDecoder(bytes.NewReader(out)).Decode(&got); err != nil {
-			t.Fatal(err)
-		}
-		if got.Bozo != 0 {
-			t.Errorf("feedparser of %s: not well-formed: %s", path, got.Why)
-		}
-		if got.Again != http.StatusNotModified {
-			t.Errorf("feedparser of %s: second fetch %d, want 304", path, got.Again)
-		}
-		compareRead(t, "feedparser", path, s.ours(t, path), got.Entries)
-	}
-}
-
 func TestAllFormatsOfAnEditionCarryTheSameEntries(t *testing.T) {
 	s := serveDemo(t)
-	key := func(path string) (keys []string) {
-		for _, it := range s.ours(t, path) {
-			keys = append(keys, fmt.Sprint(it.ID, "|", it.Title, "|", it.Link, "|", it.Published.Unix()))
-		}
-		return keys
-	}
-	want := key("/syria.json")
-	for _, path := range []string{"/syria.rss", "/syria.atom"} {
-		if got := key(path); !slices.Equal(got, want) {
-			t.Errorf("%s and /syria.json differ:\n%v\n%v", path, got, want)
+	for _, ed := range s.plan.Config.Editions {
+		for _, format := range []feeds.Format{feeds.RSS, feeds.Atom, feeds.JSON} {
+			doc, err := s.news.site.Press.Print(t.Context(), ed.ID, format)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := feeds.Parse(doc.Body, feeds.Meta{ContentType: doc.Type}, feeds.Known{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []entryRead
+			for _, it := range f.Items {
+				got = append(got, entryRead{it.ID, it.Title, it.Link, it.Published.Unix()})
+			}
+			compareRead(t, s.meant(t, ed), got)
 		}
 	}
 }

@@ -24,9 +24,10 @@ type foundLine struct {
 	Published time.Time `json:"published"` // UTC
 	Title     string    `json:"title"`
 	Link      string    `json:"link"`
-	Score     float64   `json:"score"`   // higher is better; 0 unless --by relevance
-	Snippet   string    `json:"snippet"` // of the text; "" when there is none
-	Hits      []string  `json:"hits"`    // words of the snippet that were looked for, as they stand
+	Score     float64   `json:"score"`             // higher is better; 0 unless --by relevance
+	Snippet   string    `json:"snippet"`           // of the text; "" when there is none
+	Hits      []string  `json:"hits"`              // words of the snippet that were looked for, as they stand
+	Blocked   int64     `json:"blocked,omitempty"` // the order that blocks it: then nothing is said of it
 }
 
 // A searching is the flags of search.
@@ -142,6 +143,9 @@ func lineOf(plan *aggregator.Plan, it *store.Found) foundLine {
 		Item: it.ID, Source: it.Source, Outlet: plan.Outlet(&it.Record), Lang: it.Item.Lang, Published: it.Published,
 		Title: it.Item.Title, Link: it.Item.Link, Score: it.Score, Hits: []string{},
 	}
+	if o, blocked := it.Blocked(); blocked {
+		line.Title, line.Link, line.Lang, line.Outlet, line.Blocked = "", "", "", it.Source, o.ID
+	}
 	for _, p := range it.Snippet {
 		line.Snippet += p.Text
 		if p.Hit {
@@ -162,6 +166,10 @@ func printFound(w io.Writer, plan *aggregator.Plan, it *store.Found) error {
 		}
 	}
 	head := fmt.Sprintf("%s  %s  item %d", clock(it.Published, "no date"), plan.Outlet(&it.Record), it.ID)
+	if o, blocked := it.Blocked(); blocked {
+		_, err := fmt.Fprintf(w, "%s  %s  item %d\n  %s\n", clock(it.Published, "no date"), it.Source, it.ID, blockedBy(o))
+		return err
+	}
 	for _, line := range []string{flat(head), "  " + flat(orWord(it.Item.Title, "(no title)")), "  " + flat(it.Item.Link), "  " + snippet.String()} {
 		if strings.TrimSpace(line) == "" {
 			continue

@@ -35,7 +35,8 @@ type explanation struct {
 	Links   []story.Link       `json:"links,omitempty"` // stories in other languages that tell the same
 	Aside   string             `json:"aside,omitempty"` // why no entry shows it, or not yet
 	Entries []aggregator.Entry `json:"entries"`
-	Orders  []aggregator.Order `json:"orders"` // by hand, oldest first
+	Orders  []aggregator.Order `json:"orders"`            // by hand, oldest first; blocks of whatever kind among them
+	Blocked *aggregator.Order  `json:"blocked,omitempty"` // the order that blocks it: then nothing is said of it
 
 	Revisions []aggregator.Revision `json:"revisions"` // what its publisher changed, oldest first
 }
@@ -94,18 +95,26 @@ func explain(c *cobra.Command, ref string) ([]explanation, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, explanation{
+		e := explanation{
 			Item: r.ID, Source: r.Source, Title: r.Item.Title, Link: r.Item.Link, Lang: r.Item.Lang,
 			Rev: r.Rev, Filed: r.FiledRev == r.Rev && r.FiledOrder >= r.LastOrder(), Earlier: r.FiledPlan != "" && r.FiledPlan != plan.Print,
 			Matches: r.Matches, Story: r.Story,
-			CopyOf: r.CopyOf, Rule: r.Rule, Near: r.Near, Links: r.Links, Aside: r.Aside, Entries: entries, Orders: r.Orders, Revisions: revisions,
-		})
+			CopyOf: r.CopyOf, Rule: r.Rule, Near: r.Near, Links: r.Links, Aside: r.Aside, Entries: entries,
+			Orders: aggregator.InOrder(append(r.Orders, r.Blocks...)), Revisions: revisions,
+		}
+		if o, blocked := r.Blocked(); blocked {
+			e = hush(e, o)
+		}
+		all = append(all, e)
 	}
 	return all, nil
 }
 
 func printWhy(w io.Writer, e explanation) error {
 	var b strings.Builder
+	if e.Blocked != nil {
+		return whyBlocked(w, e)
+	}
 	fmt.Fprintf(&b, "item %d of %s, revision %d, language %s\n  %s\n  %s\n", e.Item, e.Source, e.Rev, orWord(e.Lang, "unknown"), e.Title, e.Link)
 	switch {
 	case !e.Filed:
@@ -144,6 +153,27 @@ func printWhy(w io.Writer, e explanation) error {
 			role = "lead"
 		}
 		fmt.Fprintf(&b, "edition %s: %s of %s, published %s%s\n", en.Edition, role, en.ID, minute(en.Published), credited(en, e.Item))
+	}
+	_, err := io.WriteString(w, plain(b.String()))
+	return err
+}
+
+// whyBlocked says of a blocked item that it is, and by whom.
+func whyBlocked(w io.Writer, e explanation) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "item %d of %s\n  %s\n", e.Item, e.Source, blockedBy(*e.Blocked))
+	for i := range e.Orders {
+		o := &e.Orders[i]
+		if o.Kind == aggregator.Block {
+			fmt.Fprintf(&b, "order %d: %s, by %s, %s\n", o.ID, orderWords(o), o.By, minute(o.At))
+		} else {
+			fmt.Fprintf(&b, "order %d: %s, by %s, %s\n", o.ID, o.Kind, o.By, minute(o.At))
+		}
+	}
+	for _, en := range e.Entries {
+		if en.Withheld() {
+			fmt.Fprintf(&b, "edition %s: withdrawn in %s\n", en.Edition, en.ID)
+		}
 	}
 	_, err := io.WriteString(w, plain(b.String()))
 	return err

@@ -117,7 +117,11 @@ func TestNoVectorIsPublished(t *testing.T) {
 		t.Fatalf("%d sources failed, %d items filed, want %d", report.Failed, round.Filed, want)
 	}
 	c := newChecks(t)
-	for _, at := range append(n.site.Paths(), "/status") {
+	paths, err := n.site.Paths(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range append(paths, "/status") {
 		body := served200(t, n.site.Handler(), at)
 		switch format := strings.TrimPrefix(path.Ext(at), "."); format {
 		case "css":

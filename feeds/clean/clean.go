@@ -63,6 +63,7 @@ func Feed(f *feeds.Feed, o Options) *Habits {
 	f.Link = o.link(f.Link)
 	f.Self = o.link(f.Self)
 	f.Hub = o.link(f.Hub)
+	f.Prev, f.Next, f.Current = o.link(f.Prev), o.link(f.Next), o.link(f.Current)
 	f.Image = o.link(f.Image)
 	f.Lang = words.Tag(f.Lang)
 	people(f.Authors, o)
