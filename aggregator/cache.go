@@ -24,11 +24,17 @@ var ErrBusy = errors.New("more to print than can be printed at once")
 type PressStore interface {
 	Edition(ctx context.Context, id string, least, most int, span time.Duration) (Issue, []Entry, error)
 	Issues(ctx context.Context) ([]Issue, error)
-	Archives(ctx context.Context, edition string) ([]Archive, error)
-	Archive(ctx context.Context, edition string, number int64) (Archive, []Entry, error)
+	Shelf
 	// Filed is how often this process has written: a comparison in memory, where
 	// Issues asks the database.
 	Filed() int64
+}
+
+// A Shelf is where editions keep what is over.
+type Shelf interface {
+	Archives(ctx context.Context, edition string) ([]Archive, error)
+	Archive(ctx context.Context, edition string, number int64) (Archive, []Entry, error)
+	Digests(ctx context.Context, edition string) ([]Digest, Issue, error)
 }
 
 // A Press prints editions on demand and keeps what it printed until the edition
@@ -53,10 +59,11 @@ type sheet struct {
 	edition string
 	root    string // what its ids are minted from: an id may be given away, a root not
 	format  string
+	digest  bool // it changes with the edition's digests, too
 }
 
 func (p *Plan) sheet(ed *config.Edition, format string) sheet {
-	return sheet{ed.ID, p.names.root(EditionID, ed.ID), format}
+	return sheet{edition: ed.ID, root: p.names.root(EditionID, ed.ID), format: format}
 }
 
 type printed struct {
@@ -85,6 +92,14 @@ func (st *standing) version(edition string) (v int64) {
 		v += one
 	}
 	return v
+}
+
+// of is the version of a sheet: of its edition's digests, with theirs.
+func (st *standing) of(key sheet) int64 {
+	if key.digest {
+		return st.version(key.edition) + st.version(DigestsOf(key.edition))
+	}
+	return st.version(key.edition)
 }
 
 // issue is where an edition stands; its Version is 0 before it was ever filed.
@@ -190,7 +205,7 @@ func (p *Press) held(ctx context.Context, key sheet, plan *Plan) (*Document, *st
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	d := p.cache[key]
-	if d == nil || d.version < st.version(key.edition) {
+	if d == nil || d.version < st.of(key) {
 		return nil, st, nil
 	}
 	if d.plan != plan {

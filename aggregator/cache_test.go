@@ -17,6 +17,7 @@ import (
 
 // A shelf is a store of editions that count how often they are read.
 type shelf struct {
+	Shelf              // has nothing, and is not asked
 	mu      sync.Mutex // guards version
 	version int64
 	filed   atomic.Int64
@@ -42,12 +43,6 @@ func (s *shelf) Edition(_ context.Context, id string, _, _ int, _ time.Duration)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return Issue{Edition: id, Version: s.version, ChangedAt: noon}, nil, nil
-}
-
-func (*shelf) Archives(context.Context, string) ([]Archive, error) { return nil, nil }
-
-func (*shelf) Archive(context.Context, string, int64) (Archive, []Entry, error) {
-	return Archive{}, nil, ErrNoArchive
 }
 
 // raise is a change of the edition by another process, or by ours.

@@ -25,6 +25,7 @@ type Filing struct {
 	Changed     []Issue             // editions whose documents change: Edition and Print; the store raises Version and ChangedAt
 	Staged      bool                // Entries and Withdrawn are kept back from readers
 	Show        bool                // all that was ever kept back is published now
+	Digests     []Digest            // made of what is published
 	Round       Round               // the ledger
 	Frequencies []story.Frequencies // frozen before these decisions
 	At          time.Time           // the round's time

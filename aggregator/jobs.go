@@ -28,7 +28,7 @@ func (j job) key() string { return j.name + " " + j.cron }
 // readJobs reads the cron expressions of [jobs].
 func (p *Plan) readJobs() (errs []config.Error) {
 	written := p.Config.Jobs
-	for _, j := range []job{{name: "backup", cron: written.Backup}, {name: "prune", cron: written.Prune}} {
+	for _, j := range []job{{name: "backup", cron: written.Backup}, {name: "prune", cron: written.Prune}, {name: "digest", cron: written.Digest}} {
 		if j.cron == "" {
 			continue
 		}

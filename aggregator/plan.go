@@ -193,7 +193,8 @@ func (p *Plan) look(ed *config.Edition) string {
 		Topics  []string
 		TTL     int
 		Edition config.Edition
-	}{printer, [4]string{site.Title, site.BaseURL, site.Tag, site.Contact}, topicTitles(p, ed.Topics), int(p.ttl().Minutes()), bare})
+		Digests bool `json:",omitempty"`
+	}{printer, [4]string{site.Title, site.BaseURL, site.Tag, site.Contact}, topicTitles(p, ed.Topics), int(p.ttl().Minutes()), bare, p.Digested()})
 }
 
 // digest sums a value by its JSON form, whose field order is fixed.

@@ -54,6 +54,7 @@ type Site struct {
 type Jobs struct {
 	Backup string // writes a checked copy of the database
 	Prune  string // deletes what retention no longer asks for
+	Digest string // lists what each edition has published since the last one
 }
 
 // Defaults hold for each source that does not say otherwise.

@@ -243,8 +243,9 @@ func (r *reader) defaults(t *value) {
 
 // jobs reads what the daemon does at set times. A key that is empty is never.
 func (r *reader) jobs(t *value) {
-	r.keys(t, "jobs", "backup", "prune")
+	r.keys(t, "jobs", "backup", "prune", "digest")
 	j := &r.cfg.Jobs
 	j.Backup = strings.TrimSpace(r.text(t, "jobs", "backup", j.Backup))
 	j.Prune = strings.TrimSpace(r.text(t, "jobs", "prune", j.Prune))
+	j.Digest = strings.TrimSpace(r.text(t, "jobs", "digest", j.Digest))
 }

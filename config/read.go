@@ -36,7 +36,6 @@ func (r *reader) warn(s span, help, format string, args ...any) {
 // later are keys of the design that this version does not have yet, by the
 // kind of table they belong to. They are refused rather than read past.
 var later = map[string][]string{
-	"jobs":    {"digest"},
 	"sources": {"proxy", "tz", "strip", "max_per_day"},
 }
 

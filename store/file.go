@@ -26,6 +26,11 @@ func (s *DB) File(ctx context.Context, f aggregator.Filing) error {
 		if err := publish(ctx, tx, f); err != nil {
 			return err
 		}
+		for i := range f.Digests {
+			if err := saveDigest(ctx, tx, &f.Digests[i]); err != nil {
+				return fmt.Errorf("digest of %s: %w", f.Digests[i].Edition, err)
+			}
+		}
 		for _, is := range f.Changed {
 			if err := raise(ctx, tx, is, f.At); err != nil {
 				return err

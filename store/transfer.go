@@ -75,14 +75,36 @@ func reindex(ctx context.Context, tx *sql.Tx, source string) error {
 	}
 }
 
-// transferEdition moves an edition. The new id has no entries, but may have been
-// printed: versions never go back, so the higher one stays.
+// transferEdition moves an edition and its digests. The new id has no entries, but
+// may have been printed.
 func transferEdition(ctx context.Context, tx *sql.Tx, m aggregator.Transfer) error {
+	if err := transferIssue(ctx, tx, m.From, m.To); err != nil {
+		return err
+	}
+	if err := transferIssue(ctx, tx, aggregator.DigestsOf(m.From), aggregator.DigestsOf(m.To)); err != nil {
+		return err
+	}
+	for _, table := range []string{"series", "archives", "digests"} {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE edition = $1`, m.To); err != nil {
+			return err
+		}
+	}
+	for _, table := range []string{"entries", "series", "archives", "digests"} {
+		if _, err := tx.ExecContext(ctx, `UPDATE `+table+` SET edition = $1 WHERE edition = $2`, m.To, m.From); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// transferIssue moves where an edition stands. Versions never go back, so the
+// higher one stays.
+func transferIssue(ctx context.Context, tx *sql.Tx, from, to string) error {
 	var version, changed int64
 	err := tx.QueryRowContext(ctx, `
 		SELECT COALESCE(MAX(version), 0), COALESCE(MAX(changed_at), 0)
 		FROM issues
-		WHERE edition = $1`, m.To).Scan(&version, &changed)
+		WHERE edition = $1`, to).Scan(&version, &changed)
 	if err != nil {
 		return err
 	}
@@ -90,21 +112,15 @@ func transferEdition(ctx context.Context, tx *sql.Tx, m aggregator.Transfer) err
 		UPDATE issues
 		SET version = CASE WHEN version < $1 THEN $1 ELSE version END,
 			changed_at = CASE WHEN changed_at < $2 THEN $2 ELSE changed_at END
-		WHERE edition = $3`, version, changed, m.From)
+		WHERE edition = $3`, version, changed, from)
 	if err != nil {
 		return err
 	}
-	for _, table := range []string{"issues", "series", "archives"} {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE edition = $1`, m.To); err != nil {
-			return err
-		}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM issues WHERE edition = $1`, to); err != nil {
+		return err
 	}
-	for _, table := range []string{"issues", "entries", "series", "archives"} {
-		if _, err := tx.ExecContext(ctx, `UPDATE `+table+` SET edition = $1 WHERE edition = $2`, m.To, m.From); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err = tx.ExecContext(ctx, `UPDATE issues SET edition = $1 WHERE edition = $2`, to, from)
+	return err
 }
 
 // quotes are the old ids as JSON writes them: what holds none need not be read.

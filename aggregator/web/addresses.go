@@ -57,6 +57,7 @@ func (s *Site) addressesOf(ctx context.Context, ed *config.Edition, is aggregato
 	for _, format := range ed.Formats {
 		all = append(all, address{path: aggregator.Path(ed, is, format), private: ed.Private})
 	}
+	all = append(all, digestAddresses(s.Plan(), ed, is)...)
 	for _, format := range ed.Formats {
 		if format == "html" {
 			all = append(all, address{path: dir, private: ed.Private})

@@ -16,7 +16,10 @@ import (
 )
 
 // A slowStore has an edition, and does not give it out before it is released.
-type slowStore struct{ release chan struct{} }
+type slowStore struct {
+	aggregator.Shelf // has nothing, and is not asked
+	release          chan struct{}
+}
 
 func (slowStore) Filed() int64 { return 0 }
 
@@ -27,12 +30,6 @@ func (slowStore) Issues(context.Context) ([]aggregator.Issue, error) {
 func (s slowStore) Edition(context.Context, string, int, int, time.Duration) (aggregator.Issue, []aggregator.Entry, error) {
 	<-s.release
 	return aggregator.Issue{Edition: "syria", Version: 1, ChangedAt: published}, nil, nil
-}
-
-func (slowStore) Archives(context.Context, string) ([]aggregator.Archive, error) { return nil, nil }
-
-func (slowStore) Archive(context.Context, string, int64) (aggregator.Archive, []aggregator.Entry, error) {
-	return aggregator.Archive{}, nil, aggregator.ErrNoArchive
 }
 
 // While more documents are to be printed than can be at once, readers are told to
@@ -47,7 +44,7 @@ func TestOverloadIsSaidSo(t *testing.T) {
 		t.Fatal(errs)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		shelf := slowStore{make(chan struct{})}
+		shelf := slowStore{release: make(chan struct{})}
 		active := func() *aggregator.Plan { return plan }
 		site := &web.Site{Press: &aggregator.Press{Store: shelf, Plan: active}, Plan: active, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 		h := site.Handler()

@@ -10,9 +10,9 @@ import (
 // somebody left the slash of a page out; "" when it has none.
 func (s *Site) moved(at string) string {
 	plan := s.Plan()
-	if id, file, ok := strings.Cut(strings.TrimPrefix(at, "/"), "/"+archiveDir); ok {
+	if id, below, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/"); below != "" {
 		if ed := plan.Renamed(id); ed != nil && !ed.Private && plan.Edition(id) == nil {
-			return plan.Config.Site.BaseURL + "/" + ed.ID + "/" + archiveDir + file
+			return plan.Config.Site.BaseURL + "/" + ed.ID + "/" + below
 		}
 		return ""
 	}

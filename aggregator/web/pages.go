@@ -65,6 +65,7 @@ type editionPage struct {
 	Title   string
 	Changed time.Time
 	Feeds   []link
+	Digests []link             // none unless the plan wants them
 	Archive bool               // it has some
 	Pinned  []aggregator.Entry // newest first; not in Days again
 	Days    []day
@@ -83,8 +84,8 @@ func (s *Site) edition(ctx context.Context, id string) (*aggregator.Document, er
 		pinned, rest := split(entries)
 		return page("edition.html", editionPage{
 			Site: plan.Config.Site, Title: aggregator.EditionTitle(plan, ed),
-			Changed: issue.ChangedAt, Feeds: links(plan, ed, issue), Archive: issue.Archive > 0, Pinned: pinned, Days: days(rest),
-			Private: ed.Private,
+			Changed: issue.ChangedAt, Feeds: links(plan, ed, issue), Digests: digestLinks(plan, ed, issue),
+			Archive: issue.Archive > 0, Pinned: pinned, Days: days(rest), Private: ed.Private,
 		}, issue.ChangedAt)
 	})
 }

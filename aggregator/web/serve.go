@@ -12,7 +12,7 @@ import (
 // the Host header. What a method is not made for is answered 405 by the mux.
 func (s *Site) Handler() http.Handler {
 	mux := http.NewServeMux()
-	for _, path := range []string{"/{$}", "/{file}", "/{edition}/{$}", "/{edition}/archive/{$}", "/{edition}/archive/{file}"} {
+	for _, path := range []string{"/{$}", "/{file}", "/{edition}/{$}", "/{edition}/{file}", "/{edition}/archive/{$}", "/{edition}/archive/{file}"} {
 		mux.Handle("GET "+path, s.answer(s.document))
 		mux.HandleFunc("OPTIONS "+path, preflight)
 	}

@@ -137,6 +137,13 @@ func (s *Site) seek(ctx context.Context, at string) (*aggregator.Document, error
 		doc, err := s.archive(ctx, id, file)
 		return doc, s.missing(ctx, id, err)
 	}
+	if part, file, ok := strings.Cut(strings.TrimPrefix(at, "/"), "/"); ok && file != "" {
+		id, err := s.editionAt(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		return s.digest(ctx, id, file)
+	}
 	part, page := strings.CutSuffix(strings.TrimPrefix(at, "/"), "/")
 	format := ""
 	if !page {
@@ -192,6 +199,9 @@ func opml(plan *aggregator.Plan, changed time.Time) (*aggregator.Document, error
 				Page:  plan.Config.Site.BaseURL + "/" + ed.ID + "/",
 			})
 			break // one address an edition: a reader subscribes once
+		}
+		if all := digestLinks(plan, ed, aggregator.Issue{}); len(all) > 0 && !ed.Private {
+			outlines = append(outlines, feeds.Outline{Title: aggregator.EditionTitle(plan, ed) + " · digest", URL: all[0].URL})
 		}
 	}
 	body, err := feeds.WriteOPML(plan.Config.Site.Title, changed, outlines)

@@ -16,8 +16,18 @@ import (
 func (n *newsroom) jobs() *aggregator.Jobs {
 	return &aggregator.Jobs{
 		Plan: n.active, Now: time.Now, Log: n.log, Done: n.meter.job,
-		Work: map[string]func(context.Context) error{"backup": n.backup, "prune": n.prune},
+		Work: map[string]func(context.Context) error{"backup": n.backup, "prune": n.prune, "digest": n.digest},
 	}
+}
+
+// digest makes the digests that are due, and has static files written.
+func (n *newsroom) digest(ctx context.Context) error {
+	made, err := aggregator.MakeDigests(ctx, n.db, n.active(), time.Now())
+	if made > 0 {
+		n.log.Info("made digests", "editions", made)
+		n.wake()
+	}
+	return err
 }
 
 // keepBackups is how many backups below the data directory stay.
