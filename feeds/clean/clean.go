@@ -20,7 +20,7 @@ import (
 
 // Version is raised with every change of what comes out, so that stored sums of
 // documents no longer hold and everything is read once more.
-const Version = 2
+const Version = 3
 
 // Options say what is known of a feed beside its document.
 type Options struct {
