@@ -116,7 +116,7 @@ func TestLoadSourceChild(t *testing.T) {
 
 // wireWords are the words of the demo's English outlets, each as often as it
 // stands there. Names are left out: they would put every text into its topics.
-func wireWords(t *testing.T) (all []string) {
+func wireWords(t testing.TB) (all []string) {
 	t.Helper()
 	word := regexp.MustCompile(`(?:^|[ “(])([a-z]+(?:['’-][a-z]+)*)`)
 	for _, o := range testWire(t).outlets() {

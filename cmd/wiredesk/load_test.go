@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator"
+	"github.com/wiredesk/wiredesk/feeds"
 	"github.com/wiredesk/wiredesk/store"
 )
 
@@ -192,4 +193,22 @@ func BenchmarkLoad(b *testing.B) {
 	}
 	b.ReportMetric(float64(peak(b))/(1<<20), "rss-MB")
 	b.ReportMetric(0, "ns/op") // says nothing: the machine has other work
+}
+
+// BenchmarkLoadReading is the part of a first import that needs no store: parsing
+// and cleaning a document that says its language, and one that does not.
+func BenchmarkLoadReading(b *testing.B) {
+	made := loadSource{began: time.Now(), words: wireWords(b)}
+	for name, outlet := range map[string]int{"declared": 1, "undeclared": 4} {
+		b.Run(name, func(b *testing.B) {
+			doc := []byte(made.document(outlet, 0))
+			before := cpuTime()
+			for b.Loop() {
+				if f, err := aggregator.Read(doc, feeds.Meta{URL: "https://outlet.example/feed"}); err != nil || len(f.Items) != loadItems {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric((cpuTime()-before).Seconds()*1000/float64(b.N), "cpu-ms/op")
+		})
+	}
 }
