@@ -63,6 +63,10 @@ func Text(src string) string {
 	if err != nil {
 		return Plain(src)
 	}
+	return textOf(nodes)
+}
+
+func textOf(nodes []*html.Node) string {
 	var b strings.Builder
 	for _, n := range nodes {
 		text(&b, n)
