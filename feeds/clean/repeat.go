@@ -48,7 +48,7 @@ func (b body) view(src, base string) (out string, v view) {
 	if strings.TrimSpace(src) == "" {
 		return "", view{}
 	}
-	known := foldings{}
+	known, link := foldings{}, linkFrom(base)
 	var last string
 	var tree []*html.Node // of last
 	out = settle(src, func(s string) (string, error) {
@@ -57,7 +57,7 @@ func (b body) view(src, base string) (out string, v view) {
 			return "", err
 		}
 		last, tree = s, nodes
-		w := &writer{base: base, rules: b.rules, skip: b.surplus(nodes, known, base)}
+		w := &writer{to: link, rules: b.rules, skip: b.surplus(nodes, known, link)}
 		return w.fragment(nodes), nil
 	})
 	if out != last {
@@ -88,17 +88,17 @@ const (
 // surplus finds what says nothing new: empty blocks, a caption that stands
 // twice, the title again, what only leads back, what the source always says. It
 // never takes all there is.
-func (b body) surplus(nodes []*html.Node, known foldings, base string) drops {
+func (b body) surplus(nodes []*html.Node, known foldings, link linker) drops {
 	all := passages(nodes, known)
 	skip := drops{}
 	b.repeats(all, skip)
 	hushAlts(all, skip)
 	for i := range all {
-		if shareBar(&all[i], base) {
+		if shareBar(&all[i], link) {
 			skip.passage(&all[i])
 		}
 	}
-	b.ending(all, skip, base)
+	b.ending(all, skip, link)
 	skip.leaveOne(all)
 	if b.note != nil {
 		*b.note = skip.rest(all)

@@ -80,8 +80,8 @@ func (b body) shorten(src string) string {
 			return "", err
 		}
 		skip := drops{}
-		b.ending(passages(nodes, nil), skip, "")
-		w := &writer{skip: skip}
+		b.ending(passages(nodes, nil), skip, linkFrom(""))
+		w := &writer{to: linkFrom(""), skip: skip}
 		return w.fragment(nodes), nil
 	}
 	if out, err := pass(src); err == nil && strings.HasPrefix(src, out) {
