@@ -61,11 +61,8 @@ type conn struct {
 const maxKept = 100
 
 // take makes a statement the caller's, who gives it back or closes it. It is nil
-// for one that need not be kept: without values it is run once, or is short.
-func (c *conn) take(ctx context.Context, query string, args []driver.NamedValue) (statement, error) {
-	if len(args) == 0 {
-		return nil, nil
-	}
+// for one that the driver cannot run as we want it to.
+func (c *conn) take(ctx context.Context, query string) (statement, error) {
 	if st := c.kept[query]; st != nil {
 		delete(c.kept, query)
 		return st, nil
@@ -100,7 +97,7 @@ func (c *conn) give(query string, st statement) error {
 
 // ExecContext is for database/sql.
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	st, err := c.take(ctx, query, args)
+	st, err := c.take(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +114,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 // QueryContext is for database/sql. The statement is at work until its rows are
 // closed.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	st, err := c.take(ctx, query, args)
+	st, err := c.take(ctx, query)
 	if err != nil {
 		return nil, err
 	}
