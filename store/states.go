@@ -19,18 +19,26 @@ func (s *DB) Adopt(ctx context.Context, r aggregator.Roster) error {
 		if err := setClock(ctx, tx, r.Now, r.Step); err != nil {
 			return fmt.Errorf("follow the clock: %w", err)
 		}
-		moved, err := readdressed(ctx, tx, r.URLs)
+		moved, used, err := compared(ctx, tx, r.URLs)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `
-			UPDATE states
-			SET retired = $1
-			WHERE retired = 0`, ms(r.Now))
-		if err != nil {
-			return err
+		for id, in := range used { // nearly always all stays as it is
+			if _, wanted := r.URLs[id]; wanted || !in {
+				continue
+			}
+			_, err := tx.ExecContext(ctx, `
+				UPDATE states
+				SET retired = $1
+				WHERE source = $2`, ms(r.Now), id)
+			if err != nil {
+				return fmt.Errorf("retire %s: %w", id, err)
+			}
 		}
 		for id := range r.URLs {
+			if used[id] {
+				continue
+			}
 			_, err := tx.ExecContext(ctx, `
 				INSERT INTO states (source, doc)
 				VALUES ($1, '{}')
@@ -54,30 +62,39 @@ func (s *DB) Adopt(ctx context.Context, r aggregator.Roster) error {
 	})
 }
 
-// readdressed lists the sources whose address is not the one that their state
-// belongs to. Under the same host an origin's Retry-After still holds.
-func readdressed(ctx context.Context, tx *sql.Tx, urls map[string]string) (moved []string, err error) {
+// compared lists the sources whose address is not the one that their state
+// belongs to, and says which are in use. Under the same host an origin's
+// Retry-After still holds.
+func compared(ctx context.Context, tx *sql.Tx, urls map[string]string) (moved []string, used map[string]bool, err error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT source, doc
+		SELECT source, retired, doc
 		FROM states`)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer rows.Close()
+	used = map[string]bool{}
 	for rows.Next() {
-		var source, doc string
-		if err := rows.Scan(&source, &doc); err != nil {
-			return nil, err
+		var source string
+		var retired int64
+		var doc []byte
+		if err := rows.Scan(&source, &retired, &doc); err != nil {
+			return nil, nil, err
 		}
-		var st aggregator.State
-		if err := json.Unmarshal([]byte(doc), &st); err != nil {
-			return nil, fmt.Errorf("state of %s: %w", source, err)
+		used[source] = retired == 0
+		var said struct { // of a State, what Readdressed looks at
+			URL    string
+			Status int
 		}
+		if err := json.Unmarshal(doc, &said); err != nil {
+			return nil, nil, fmt.Errorf("state of %s: %w", source, err)
+		}
+		st := aggregator.State{URL: said.URL, Status: said.Status}
 		if now := urls[source]; now != "" && st.Readdressed(now) {
 			moved = append(moved, source)
 		}
 	}
-	return moved, rows.Err()
+	return moved, used, rows.Err()
 }
 
 // setClock moves every next poll along when the clock has been set: by step, or

@@ -89,7 +89,7 @@ func (s *DB) open(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if s.write, err = sql.Open("sqlite", dsn(path, false)); err != nil {
+	if s.write, err = openDB(dsn(path, false)); err != nil {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)
@@ -102,7 +102,7 @@ func (s *DB) open(ctx context.Context) error {
 	if err := s.stale(ctx); err != nil {
 		return err
 	}
-	s.read, err = sql.Open("sqlite", dsn(path, true))
+	s.read, err = openDB(dsn(path, true))
 	return err
 }
 
@@ -115,7 +115,7 @@ func OpenRead(ctx context.Context, dir string) (*DB, error) {
 	if err := judge(dir, path); err != nil {
 		return nil, err
 	}
-	read, err := sql.Open("sqlite", dsn(path, true))
+	read, err := openDB(dsn(path, true))
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func OpenBeside(ctx context.Context, dir string) (*DB, error) {
 	if err := s.sameSchema(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if s.write, err = sql.Open("sqlite", dsn(filepath.Join(dir, fileName), false)); err != nil {
+	if s.write, err = openDB(dsn(filepath.Join(dir, fileName), false)); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.write.SetMaxOpenConns(1)

@@ -289,7 +289,7 @@ func TestBombChild(t *testing.T) {
 
 // peak is the most memory this process has held. It is the kernel's VmHWM:
 // ru_maxrss starts from what the parent held when it forked.
-func peak(t *testing.T) int64 {
+func peak(t testing.TB) int64 {
 	t.Helper()
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 // testNewsroom opens what a config file says, and closes it with the test.
-func testNewsroom(t *testing.T, path string) *newsroom {
+func testNewsroom(t testing.TB, path string) *newsroom {
 	t.Helper()
 	plan, err := compile(path, io.Discard)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 
 const lastStage = 30
 
-func testWire(t *testing.T) *wire {
+func testWire(t testing.TB) *wire {
 	t.Helper()
 	w, err := newWire(time.Now)
 	if err != nil {

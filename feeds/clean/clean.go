@@ -11,6 +11,7 @@
 package clean
 
 import (
+	"cmp"
 	"html"
 	"strings"
 
@@ -20,7 +21,7 @@ import (
 
 // Version is raised with every change of what comes out, so that stored sums of
 // documents no longer hold and everything is read once more.
-const Version = 2
+const Version = 3
 
 // Options say what is known of a feed beside its document.
 type Options struct {
@@ -69,14 +70,20 @@ func Feed(f *feeds.Feed, o Options) *Habits {
 	people(f.Authors, o)
 	categories(f.Categories)
 	tellings := make([]telling, len(f.Items))
+	views := make([]*view, len(f.Items))
 	for i := range f.Items {
-		safely(&f.Items[i], func(it *feeds.Item) { tellings[i] = item(f, it, o) })
+		safely(&f.Items[i], func(it *feeds.Item) { tellings[i], views[i] = item(f, it, o) })
 	}
 	habits := o.Habits.joined(tellings)
 	often := habits.repeated()
 	for i := range f.Items {
-		safely(&f.Items[i], func(it *feeds.Item) { tellings[i].dropHabits(f, it, often) })
-		safely(&f.Items[i], func(it *feeds.Item) { finish(f, it, o) })
+		safely(&f.Items[i], func(it *feeds.Item) {
+			v := views[i]
+			if views[i] = nil; !tellings[i].dropHabits(f, it, often) {
+				views[i] = v
+			}
+		})
+		safely(&f.Items[i], func(it *feeds.Item) { finish(f, it, o, views[i]) })
 	}
 	return habits.bounded()
 }
@@ -96,8 +103,8 @@ func safely(it *feeds.Item, step func(*feeds.Item)) {
 
 func escape(s string) string { return html.EscapeString(Plain(s)) }
 
-// item cleans what stands in one item and says what it tells.
-func item(f *feeds.Feed, it *feeds.Item, o Options) telling {
+// item cleans what stands in one item and says what it tells and shows.
+func item(f *feeds.Feed, it *feeds.Item, o Options) (telling, *view) {
 	o = o.at(it.Base)
 	it.Base = ""
 	it.Title = Title(it.Title)
@@ -107,8 +114,9 @@ func item(f *feeds.Feed, it *feeds.Item, o Options) telling {
 		o.Base = it.Link
 	}
 	var summary, content []passage
-	it.Summary = b.noting(&summary).clean(it.Summary, o.Base)
-	it.Content = b.noting(&content).clean(it.Content, o.Base)
+	var above, below view
+	it.Summary, above = b.noting(&summary).view(it.Summary, o.Base)
+	it.Content, below = b.noting(&content).view(it.Content, o.Base)
 	it.Rights = Title(it.Rights)
 	people(it.Authors, o)
 	categories(it.Categories)
@@ -119,15 +127,24 @@ func item(f *feeds.Feed, it *feeds.Item, o Options) telling {
 		g.Title, g.Link, g.Self = Title(g.Title), o.link(g.Link), o.link(g.Self)
 		it.Origin = &g
 	}
-	return b.tell(it, summary, content)
+	return b.tell(it, summary, content), both(above, below)
 }
 
-// finish fills the fields that follow from the others.
-func finish(f *feeds.Feed, it *feeds.Item, o Options) {
-	it.Text = fuller(Text(it.Summary), Text(it.Content))
+// both is the view of an item by those of its summary and its content.
+func both(summary, content view) *view {
+	return &view{fuller(summary.text, content.text), cmp.Or(content.image, summary.image)}
+}
+
+// finish fills the fields that follow from the others; v is nil when they have
+// changed since the item was looked at.
+func finish(f *feeds.Feed, it *feeds.Item, o Options, v *view) {
+	if v == nil {
+		v = both(viewOf(it.Summary), viewOf(it.Content))
+	}
+	it.Text = v.text
 	it.Words = len(words.Split(it.Text))
 	if it.Image == "" {
-		it.Image = leadImage(it)
+		it.Image = cmp.Or(enclosedImage(it), v.image)
 	}
 	it.Lang = language(it, o.Lang, f.Lang)
 }
@@ -192,16 +209,11 @@ func enclosures(all []feeds.Enclosure, o Options) (kept []feeds.Enclosure) {
 	return kept
 }
 
-// leadImage is the first picture the item carries or shows.
-func leadImage(it *feeds.Item) string {
+// enclosedImage is the first picture the item carries.
+func enclosedImage(it *feeds.Item) string {
 	for _, e := range it.Enclosures {
 		if strings.HasPrefix(e.Type, "image/") {
 			return e.URL
-		}
-	}
-	for _, h := range []string{it.Content, it.Summary} {
-		if src := firstImage(h); src != "" {
-			return src
 		}
 	}
 	return ""

@@ -17,7 +17,7 @@ const (
 // ending marks, from the end up, what only leads back to the item or its site,
 // and what the source says at the end of its items. It never takes the first
 // text. Pictures, rows of links and short credits stay and do not end the walk.
-func (b body) ending(all []passage, skip drops, base string) {
+func (b body) ending(all []passage, skip drops, link linker) {
 	first := 0
 	for ; first < len(all); first++ {
 		if all[first].unfold(); len(all[first].words) > 0 && !skip.has(&all[first]) {
@@ -32,7 +32,7 @@ up:
 		p.unfold()
 		switch {
 		case skip.has(p), len(p.words) == 0:
-		case len(p.words) < footerMax && !p.media && b.leadsBack(p, base):
+		case len(p.words) < footerMax && !p.media && b.leadsBack(p, link):
 			back = append(back, p)
 			if len(habits) == 0 {
 				skip.passage(p)
@@ -72,11 +72,11 @@ func share(href string) bool {
 }
 
 // hrefs are the links of a passage, absolute; "" for what is no link.
-func (p *passage) hrefs(base string) (all []string) {
+func (p *passage) hrefs(link linker) (all []string) {
 	for _, n := range p.nodes {
 		for d := range within(n) {
 			if d.DataAtom == atom.A {
-				all = append(all, Link(attr(d, "href"), base))
+				all = append(all, link(attr(d, "href")))
 			}
 		}
 	}
@@ -103,13 +103,13 @@ func (p *passage) linked() float64 {
 // shareBar says whether a passage is there to share the item: nearly all of it
 // links, and every link posts something somewhere. Icons in a row are no
 // pictures; one alone may be, with a link to pin it.
-func shareBar(p *passage, base string) bool {
+func shareBar(p *passage, link linker) bool {
 	switch {
 	case !p.media && p.linked() <= .6, p.media && len(p.words) > 0, len(p.images) == 1:
 		return false
 	}
 	links := 0
-	for _, href := range p.hrefs(base) {
+	for _, href := range p.hrefs(link) {
 		if !share(href) {
 			return false
 		}
@@ -122,9 +122,9 @@ func shareBar(p *passage, base string) bool {
 // to where it may be shared, one there is, and the rest says little. A quotation
 // that only links to the site ("…", she told One) is news; a link into the page
 // comes from a footnote.
-func (b body) leadsBack(p *passage, base string) bool {
+func (b body) leadsBack(p *passage, link linker) bool {
 	own, linked := false, p.linked()
-	hrefs := p.hrefs(base)
+	hrefs := p.hrefs(link)
 	for _, href := range hrefs {
 		switch {
 		case href == "", linked <= .6 && strings.Contains(href, "#"):

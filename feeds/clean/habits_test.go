@@ -302,8 +302,9 @@ func BenchmarkHabits(b *testing.B) {
 			it := &g.Items[i]
 			body := bodyOf(g, it, nil)
 			it.Title, it.Link = Title(it.Title), Link(it.Link, base)
-			it.Content = body.clean(it.Content, base)
-			finish(g, it, Options{})
+			var shown view
+			it.Content, shown = body.view(it.Content, base)
+			finish(g, it, Options{}, both(view{}, shown))
 		}
 		with += middle.Sub(start)
 		without += time.Since(middle)

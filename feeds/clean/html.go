@@ -104,13 +104,13 @@ func settle(src string, pass func(string) (string, error)) string {
 // A writer renders the nodes that pass.
 type writer struct {
 	strings.Builder
-	base  string
+	to    linker
 	rules *Rules
 	skip  drops // repeats and footers
 }
 
 // link is an address as it may stand in what is written.
-func (w *writer) link(raw string) string { return w.rules.Apply(Link(raw, w.base)) }
+func (w *writer) link(raw string) string { return w.rules.Apply(w.to(raw)) }
 
 func (w *writer) node(n *html.Node) {
 	switch {

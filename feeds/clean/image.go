@@ -150,6 +150,10 @@ func firstImage(src string) string {
 	if err != nil {
 		return ""
 	}
+	return imageIn(nodes)
+}
+
+func imageIn(nodes []*html.Node) string {
 	img := findImage(nodes)
 	if img == nil {
 		return ""

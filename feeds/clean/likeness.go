@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -14,6 +15,14 @@ import (
 func near(a, b []words.Word) bool {
 	if len(a) >= longest || len(b) >= longest || min(len(a), len(b)) < 5 {
 		return false
+	}
+	unlike := 0 // words of b that a has not: most neighbours share few, and need no table to tell
+	for i, w := range b {
+		if !holds(a, w.Fold) && !holds(b[:i], w.Fold) {
+			if unlike++; 9*unlike > min(len(a), len(b)) {
+				return false
+			}
+		}
 	}
 	in := map[string]int{}
 	for _, w := range a {
@@ -34,6 +43,10 @@ func near(a, b []words.Word) bool {
 	sharedA, restA := part(a, in)
 	sharedB, restB := part(b, in)
 	return sharedA == sharedB && (restA == "" || restB == "" || alike(restA, restB))
+}
+
+func holds(ws []words.Word, fold string) bool {
+	return slices.ContainsFunc(ws, func(w words.Word) bool { return w.Fold == fold })
 }
 
 // part splits a text into the words both have and the others, run together:

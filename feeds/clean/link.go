@@ -27,6 +27,23 @@ func Link(raw, base string) string {
 	return tidy(u)
 }
 
+// A linker is Link from one base.
+type linker func(raw string) string
+
+// linkFrom remembers what it has answered: each address of a document is asked
+// for a handful of times.
+func linkFrom(base string) linker {
+	known := map[string]string{}
+	return func(raw string) string {
+		link, ok := known[raw]
+		if !ok {
+			link = Link(raw, base)
+			known[raw] = link
+		}
+		return link
+	}
+}
+
 // written is an address as it was meant: without the line breaks of a folded
 // element (which browsers drop too), without the escapes of a document escaped
 // once too often.

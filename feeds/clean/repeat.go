@@ -36,19 +36,38 @@ func (b body) noting(to *[]passage) body {
 
 // clean cleans one HTML field: safe first, then without repeats and footers.
 func (b body) clean(src, base string) string {
+	out, _ := b.view(src, base)
+	return out
+}
+
+// A view is what clean HTML shows.
+type view struct{ text, image string }
+
+// view cleans one HTML field and looks at the result while its tree is at hand.
+func (b body) view(src, base string) (out string, v view) {
 	if strings.TrimSpace(src) == "" {
-		return ""
+		return "", view{}
 	}
-	known := foldings{}
-	return settle(src, func(s string) (string, error) {
+	known, link := foldings{}, linkFrom(base)
+	var last string
+	var tree []*html.Node // of last
+	out = settle(src, func(s string) (string, error) {
 		nodes, err := parse(s)
 		if err != nil {
 			return "", err
 		}
-		w := &writer{base: base, rules: b.rules, skip: b.surplus(nodes, known, base)}
+		last, tree = s, nodes
+		w := &writer{to: link, rules: b.rules, skip: b.surplus(nodes, known, link)}
 		return w.fragment(nodes), nil
 	})
+	if out != last {
+		return out, viewOf(out)
+	}
+	return out, view{textOf(tree), imageIn(tree)}
 }
+
+// viewOf is the view of HTML that is clean.
+func viewOf(src string) view { return view{Text(src), firstImage(src)} }
 
 // fragment renders what stays of a document, without the shells of what goes.
 func (w *writer) fragment(nodes []*html.Node) string {
@@ -69,17 +88,17 @@ const (
 // surplus finds what says nothing new: empty blocks, a caption that stands
 // twice, the title again, what only leads back, what the source always says. It
 // never takes all there is.
-func (b body) surplus(nodes []*html.Node, known foldings, base string) drops {
+func (b body) surplus(nodes []*html.Node, known foldings, link linker) drops {
 	all := passages(nodes, known)
 	skip := drops{}
 	b.repeats(all, skip)
 	hushAlts(all, skip)
 	for i := range all {
-		if shareBar(&all[i], base) {
+		if shareBar(&all[i], link) {
 			skip.passage(&all[i])
 		}
 	}
-	b.ending(all, skip, base)
+	b.ending(all, skip, link)
 	skip.leaveOne(all)
 	if b.note != nil {
 		*b.note = skip.rest(all)

@@ -58,15 +58,17 @@ func (b body) tell(it *feeds.Item, summary, content []passage) telling {
 	return t
 }
 
-// dropHabits takes out of a clean item what the source often says at the end.
-func (t telling) dropHabits(f *feeds.Feed, it *feeds.Item, often map[uint64]bool) {
+// dropHabits takes out of a clean item what the source often says at the end, and
+// says whether there was such.
+func (t telling) dropHabits(f *feeds.Feed, it *feeds.Item, often map[uint64]bool) bool {
 	if !slices.ContainsFunc(t.blocks, func(sum uint64) bool { return often[sum] }) {
-		return
+		return false
 	}
 	b := bodyOf(f, it, nil)
 	b.often = often
 	it.Summary = b.shorten(it.Summary)
 	it.Content = b.shorten(it.Content)
+	return true
 }
 
 // shorten takes habits off the end of clean HTML, folding no more of it than
@@ -78,8 +80,8 @@ func (b body) shorten(src string) string {
 			return "", err
 		}
 		skip := drops{}
-		b.ending(passages(nodes, nil), skip, "")
-		w := &writer{skip: skip}
+		b.ending(passages(nodes, nil), skip, linkFrom(""))
+		w := &writer{to: linkFrom(""), skip: skip}
 		return w.fragment(nodes), nil
 	}
 	if out, err := pass(src); err == nil && strings.HasPrefix(src, out) {

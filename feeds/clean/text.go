@@ -3,6 +3,7 @@ package clean
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -12,6 +13,9 @@ import (
 // carry, no controls, no marks that reorder what stands around them, blanks
 // collapsed.
 func Plain(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\u00a0' || unicode.IsSpace(r):
@@ -22,6 +26,19 @@ func Plain(s string) string {
 		return r
 	}, strings.ToValidUTF8(s, ""))
 	return strings.Join(strings.Fields(s), " ")
+}
+
+// isPlain says whether Plain has nothing to do, as with most texts.
+func isPlain(s string) bool {
+	last := ' '
+	for _, r := range s {
+		blank := r == ' '
+		if blank && last == ' ' || !blank && unicode.IsSpace(r) || forbidden(r) || r == utf8.RuneError {
+			return false
+		}
+		last = r
+	}
+	return last != ' ' || s == ""
 }
 
 // forbidden are characters that no text of ours carries: controls, what XML 1.0
@@ -63,6 +80,10 @@ func Text(src string) string {
 	if err != nil {
 		return Plain(src)
 	}
+	return textOf(nodes)
+}
+
+func textOf(nodes []*html.Node) string {
 	var b strings.Builder
 	for _, n := range nodes {
 		text(&b, n)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -45,7 +46,8 @@ func read(body io.Reader, h http.Header, limit int64) ([]byte, error) {
 		defer d.Close()
 		src = &capped{r: d, limit: limit}
 	}
-	var b bytes.Buffer
+	b := buffers.Get().(*bytes.Buffer)
+	defer giveBack(b)
 	if _, err = b.ReadFrom(src); err == nil {
 		_, err = io.Copy(io.Discard, raw)
 	}
@@ -53,9 +55,23 @@ func read(body io.Reader, h http.Header, limit int64) ([]byte, error) {
 		err = io.ErrUnexpectedEOF // no coding is empty, though zstd's reader thinks so
 	}
 	if err != nil {
-		return b.Bytes(), broken(strings.Join(codings, ", "), err)
+		err = broken(strings.Join(codings, ", "), err)
 	}
-	return b.Bytes(), nil
+	return bytes.Clone(b.Bytes()), err
+}
+
+// buffers are what bodies grow in, so that each is allocated once and no larger
+// than it is.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// giveBack keeps a buffer for the next body, unless it has become much larger
+// than most need.
+func giveBack(b *bytes.Buffer) {
+	const most = 1 << 20
+	if b.Cap() <= most {
+		b.Reset()
+		buffers.Put(b)
+	}
 }
 
 // honest are the codings that a body which begins with start can have. Some

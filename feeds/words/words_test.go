@@ -128,6 +128,20 @@ func TestTagsKeepTheirRegion(t *testing.T) {
 	}
 }
 
+// English names in a text of another language do not make it English, and English
+// is told by its common words.
+func TestDetectIsNotTakenInByEnglishNames(t *testing.T) {
+	for want, text := range map[string]string{
+		"fr": "« The Lord of the Rings » et « The Return of the King » sont projetés samedi soir dans la cour de la vieille école, a dit la mairie, qui prêtera les chaises et le pain aux habitants du quartier.",
+		"de": "„The Lord of the Rings“ läuft am Sonnabend im Hof der alten Schule, sagte die Bürgermeisterin, die den Bewohnern des Viertels dafür Stühle und Brot leihen wird, weil das Dach noch nicht fertig ist.",
+		"en": "The mayor said that the roof of the old school had not been mended, and that the chairs for the evening would come by boat from a village which has more of them than it needs.",
+	} {
+		if got := Detect(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestDetect(t *testing.T) {
 	for want, text := range map[string]string{
 		"en": "Shops in the old city opened again on Monday and people queued for bread in the rain.",
