@@ -15,13 +15,14 @@ import (
 // File applies what one desk round changes, whole or not at all.
 func (s *DB) File(ctx context.Context, f aggregator.Filing) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		if err := decide(ctx, tx, f); err != nil {
+		st := newSteps(tx)
+		if err := decide(ctx, st, f); err != nil {
 			return err
 		}
 		if err := freeze(ctx, tx, f.Frequencies); err != nil {
 			return err
 		}
-		if err := publish(ctx, tx, f); err != nil {
+		if err := publish(ctx, st, f); err != nil {
 			return err
 		}
 		for _, is := range f.Changed {
@@ -38,9 +39,9 @@ func (s *DB) File(ctx context.Context, f aggregator.Filing) error {
 }
 
 // decide stores the decisions, each under the next number of the sequence.
-func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
+func decide(ctx context.Context, st *steps, f aggregator.Filing) error {
 	var seq int64
-	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(filed_seq), 0) FROM records`).Scan(&seq); err != nil {
+	if err := st.tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(filed_seq), 0) FROM records`).Scan(&seq); err != nil {
 		return err
 	}
 	for _, d := range f.Decisions {
@@ -53,7 +54,7 @@ func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `
+		err = st.exec(ctx, `
 			UPDATE records
 			SET filed_rev = $1, filed_plan = $2, filed_seq = $3, matches = $4, story = $5, copy_of = $6, rule = $7,
 				filed_order = $8, refile_at = $9, aside = $10, near = $11, links = $12,
@@ -64,19 +65,19 @@ func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 		if err != nil {
 			return fmt.Errorf("item %d: %w", d.Record, err)
 		}
-		if err := sign(ctx, tx, &d); err != nil {
+		if err := sign(ctx, st, &d); err != nil {
 			return fmt.Errorf("signature of item %d: %w", d.Record, err)
 		}
 	}
 	return nil
 }
 
-func saveEntry(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
+func saveEntry(ctx context.Context, st *steps, e *aggregator.Entry) error {
 	doc, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `
+	err = st.exec(ctx, `
 		INSERT INTO entries (id, edition, story, part, published, doc)
 		VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (id) DO UPDATE
@@ -86,15 +87,15 @@ func saveEntry(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM members WHERE entry = $1`, e.ID); err != nil {
+	if err := st.exec(ctx, `DELETE FROM members WHERE entry = $1`, e.ID); err != nil {
 		return err
 	}
-	return addMembers(ctx, tx, e)
+	return addMembers(ctx, st, e)
 }
 
-func addMembers(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
+func addMembers(ctx context.Context, st *steps, e *aggregator.Entry) error {
 	for _, record := range append([]int64{e.Lead.Record}, also(e)...) {
-		_, err := tx.ExecContext(ctx, `
+		err := st.exec(ctx, `
 			INSERT INTO members (entry, record)
 			VALUES ($1, $2)
 			ON CONFLICT (entry, record) DO NOTHING`, e.ID, record)

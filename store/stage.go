@@ -11,13 +11,13 @@ import (
 
 // publish stores a filing's entries and withdrawals: for readers, or staged for
 // the filing that shows everything staged at once.
-func publish(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
+func publish(ctx context.Context, st *steps, f aggregator.Filing) error {
 	for i := range f.Entries {
 		e := &f.Entries[i]
 		staged := f.Staged
 		if !staged { // what it builds on may be staged: then it waits with it
 			var err error
-			if staged, err = isStaged(ctx, tx, e.ID); err != nil {
+			if staged, err = isStaged(ctx, st, e.ID); err != nil {
 				return err
 			}
 		}
@@ -25,35 +25,34 @@ func publish(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 		if staged {
 			save = stage
 		}
-		if err := save(ctx, tx, e); err != nil {
+		if err := save(ctx, st, e); err != nil {
 			return fmt.Errorf("entry %s: %w", e.ID, err)
 		}
 	}
 	for _, id := range f.Withdrawn {
-		if err := withdraw(ctx, tx, id, f); err != nil {
+		if err := withdraw(ctx, st.tx, id, f); err != nil {
 			return fmt.Errorf("entry %s: %w", id, err)
 		}
 	}
 	if f.Show {
-		return show(ctx, tx, f)
+		return show(ctx, st.tx, f)
 	}
 	return nil
 }
 
-func isStaged(ctx context.Context, tx *sql.Tx, entry string) (staged bool, err error) {
-	err = tx.QueryRowContext(ctx, `
-		SELECT EXISTS (SELECT 1 FROM entries WHERE id = $1 AND staged IS NOT NULL)`, entry).Scan(&staged)
-	return staged, err
+func isStaged(ctx context.Context, st *steps, entry string) (staged bool, err error) {
+	return st.is(ctx, `
+		SELECT EXISTS (SELECT 1 FROM entries WHERE id = $1 AND staged IS NOT NULL)`, entry)
 }
 
 // stage keeps an entry back. One that is again what readers have is not staged.
 // Its members are added at once, so that nothing it needs is pruned meanwhile.
-func stage(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
+func stage(ctx context.Context, st *steps, e *aggregator.Entry) error {
 	doc, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `
+	err = st.exec(ctx, `
 		INSERT INTO entries (id, edition, story, part, published, withdrawn, doc, staged)
 		VALUES ($1, $2, $3, $4, $5, 1, '', $6)
 		ON CONFLICT (id) DO UPDATE
@@ -63,7 +62,7 @@ func stage(ctx context.Context, tx *sql.Tx, e *aggregator.Entry) error {
 	if err != nil {
 		return err
 	}
-	return addMembers(ctx, tx, e)
+	return addMembers(ctx, st, e)
 }
 
 // withdraw takes an entry out of its edition, or stages that. One that nobody

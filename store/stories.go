@@ -67,7 +67,7 @@ func (s *DB) frequencies(ctx context.Context) (all []story.Frequencies, err erro
 }
 
 // sign stores what a decision's item is compared by.
-func sign(ctx context.Context, tx *sql.Tx, d *aggregator.Decision) error {
+func sign(ctx context.Context, st *steps, d *aggregator.Decision) error {
 	if d.Signature == nil {
 		return nil
 	}
@@ -75,12 +75,11 @@ func sign(ctx context.Context, tx *sql.Tx, d *aggregator.Decision) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `
+	return st.exec(ctx, `
 		INSERT INTO signatures (record, doc)
 		VALUES ($1, $2)
 		ON CONFLICT (record) DO UPDATE
 		SET doc = excluded.doc`, d.Record, doc)
-	return err
 }
 
 // freeze stores frequencies with the first decisions that were made by them.
