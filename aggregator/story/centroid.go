@@ -22,10 +22,10 @@ type tale struct {
 	place int32 // in Index.told
 }
 
-// A front is what rank asks of a story, in one piece of memory: it looks at each
-// of the many that share a word with an item, and the rest of them lies far apart.
+// A front is what rank asks of a story besides its score, in one piece of memory:
+// it looks at each of the many that share a word with an item, and the rest of them
+// lies far apart.
 type front struct {
-	score  uint64  // in use within rank
 	norm   float64 // length of the story by the frequencies of normOf; 0: not known
 	normOf *Frequencies
 }

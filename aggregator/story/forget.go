@@ -71,12 +71,13 @@ func (x *Index) forget() {
 func (x *Index) sweep() {
 	full := x.slots
 	x.slots, x.taleOf, x.hits = make([]*placed, 0, len(x.at)), make([]int32, 0, len(x.at)), make([]int32, 0, len(x.at))
-	x.told, x.fronts = make([]*tale, 0, len(x.tales)), make([]front, 0, len(x.tales))
+	x.told, x.fronts = make([]*tale, 0, len(x.tales)), make([]front, len(x.tales))
+	x.scores = make([]uint64, len(x.tales))
 	x.clear()
 	for _, t := range x.tales {
 		t.members = t.members[:0]
-		t.place = int32(len(x.fronts))
-		x.told, x.fronts = append(x.told, t), append(x.fronts, front{})
+		t.place = int32(len(x.told))
+		x.told = append(x.told, t)
 	}
 	for _, o := range full {
 		if o == nil {

@@ -26,6 +26,7 @@ type Index struct {
 	taleOf []int32         // story of a slot, as its place in told; -1: removed
 	told   []*tale         // nil: gone
 	fronts []front         // beside told
+	scores []uint64        // beside told; in use within rank
 	at     map[int64]int32 // slot of a record
 	tales  map[int64]*tale // by id
 	hits   []int32         // beside slots; in use within suspects
@@ -191,7 +192,7 @@ func (x *Index) join(o *placed, slot int32, story int64) {
 	if t == nil {
 		t = &tale{id: story, place: int32(len(x.fronts))}
 		x.tales[story] = t
-		x.told, x.fronts = append(x.told, t), append(x.fronts, front{})
+		x.told, x.fronts, x.scores = append(x.told, t), append(x.fronts, front{}), append(x.scores, 0)
 	}
 	o.tale, x.taleOf[slot] = t, t.place
 	t.members = append(t.members, slot)

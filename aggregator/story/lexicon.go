@@ -1,7 +1,7 @@
 package story
 
 import (
-	"strings"
+	"math/rand/v2"
 
 	"github.com/wiredesk/wiredesk/feeds/words"
 )
@@ -11,9 +11,18 @@ import (
 type lexicon struct {
 	lang string
 	stem func(*words.Word) string
-	ids  map[string]int32 // of a word with its diacritics, in all
+	at   []spelling // a power of two of them, so that some are always free
+	used int
+	salt uint64 // odd
 	all  []learned
 	item uint32 // counts the items, see learned.item
+}
+
+// A spelling is a word with its diacritics, known by its hash: the item's text need
+// not be kept for it.
+type spelling struct {
+	hash uint64
+	id   int32 // in all, from 1 on; 0: free
 }
 
 // A learned word.
@@ -37,7 +46,7 @@ func (g *Signer) lexicon(lang string) *lexicon {
 	}
 	x := g.known[lang]
 	if x == nil || len(x.all) > maxRemembered {
-		x = &lexicon{lang: lang, stem: stemmer(lang), ids: map[string]int32{}}
+		x = &lexicon{lang: lang, stem: stemmer(lang), at: make([]spelling, 64), salt: rand.Uint64() | 1}
 		g.known[lang] = x
 	}
 	x.item++
@@ -47,29 +56,58 @@ func (g *Signer) lexicon(lang string) *lexicon {
 // look appends the words' places in the lexicon to ids.
 func (x *lexicon) look(ws []words.Word, ids []int32) []int32 {
 	for i := range ws {
-		id, ok := x.ids[ws[i].Marks]
-		if !ok {
-			id = x.learn(&ws[i])
+		h := hash(ws[i].Marks)
+		id := x.find(h).id
+		if id == 0 {
+			id = x.learn(&ws[i], h)
 		}
-		ids = append(ids, id)
+		ids = append(ids, id-1)
 	}
 	return ids
 }
 
-func (x *lexicon) learn(w *words.Word) int32 {
-	fold, ok := x.ids[w.Fold]
-	if !ok {
-		fold = int32(len(x.all))
-		x.all = append(x.all, learned{hash: hash(w.Fold), fold: fold, stopped: stopped(x.lang, w.Fold)})
-		x.ids[strings.Clone(w.Fold)] = fold // the word is a part of its whole text
+// find is the spelling of a hash, or the free one where it belongs.
+func (x *lexicon) find(hash uint64) *spelling {
+	last := uint64(len(x.at) - 1)
+	for i := hash * x.salt >> 32; ; i++ {
+		s := &x.at[i&last]
+		if s.hash == hash || s.id == 0 {
+			return s
+		}
 	}
-	if w.Marks == w.Fold {
+}
+
+// learn makes a word known, and answers its id from 1 on.
+func (x *lexicon) learn(w *words.Word, marks uint64) int32 {
+	if 4*(x.used+2) > 3*len(x.at) {
+		was := x.at
+		x.at = make([]spelling, 2*len(was))
+		for _, s := range was {
+			if s.id != 0 {
+				*x.find(s.hash) = s
+			}
+		}
+	}
+	h := marks
+	if w.Marks != w.Fold {
+		h = hash(w.Fold)
+	}
+	fold := x.add(h, learned{hash: h, fold: int32(len(x.all)), stopped: stopped(x.lang, w.Fold)})
+	if h == marks {
 		return fold
 	}
-	id := int32(len(x.all))
-	x.all = append(x.all, learned{hash: x.all[fold].hash, fold: fold})
-	x.ids[strings.Clone(w.Marks)] = id
-	return id
+	return x.add(marks, learned{hash: h, fold: fold - 1})
+}
+
+// add keeps a spelling that is not known yet.
+func (x *lexicon) add(hash uint64, l learned) int32 {
+	s := x.find(hash)
+	if s.id == 0 {
+		x.used++
+		x.all = append(x.all, l)
+		*s = spelling{hash, int32(len(x.all))}
+	}
+	return s.id
 }
 
 // term is the term of a word that has this place.

@@ -150,12 +150,12 @@ func (x *Index) rank(p *Piece, pr *probe, budget int) []finalist {
 			if at < 0 {
 				continue
 			}
-			f := &x.fronts[at]
+			score := x.scores[at]
 			touched[n] = at
-			if f.score == 0 { // no branch for the processor to guess wrong
+			if score == 0 { // no branch for the processor to guess wrong
 				n++
 			}
-			f.score += 1 + uint64(l.weight)*pull
+			x.scores[at] = score + 1 + uint64(l.weight)*pull
 		}
 		touched = touched[:n]
 	}
@@ -171,8 +171,8 @@ func (x *Index) finals(p *Piece, pr *probe, touched []int32) (best []finalist) {
 		if f.norm == 0 || f.normOf != pr.freq {
 			f.length(x.told[at], pr.freq)
 		}
-		c := finalist{at: at, rank: float64(f.score) / f.norm}
-		f.score = 0
+		c := finalist{at: at, rank: float64(x.scores[at]) / f.norm}
+		x.scores[at] = 0
 		if c.rank < least {
 			continue
 		}
