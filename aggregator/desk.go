@@ -198,7 +198,10 @@ func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 		r.nowhere("withdrawn by its publisher")
 		return
 	}
-	r.Matches = plan.Match(r)
+	returns := back(plan, r)
+	if !returns || len(r.Orders) > 0 {
+		r.Matches = plan.Match(r)
+	}
 	if !slices.ContainsFunc(r.Matches, func(m topic.Match) bool { return m.In }) {
 		d.index.Remove(r.ID)
 		r.nowhere("")
@@ -214,6 +217,9 @@ func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 		}
 		return
 	}
+	if returns && d.index.Story(r.ID) == r.Story {
+		return // what it is compared by stands, in the store too
+	}
 	p := story.Piece{Record: r.ID, Source: r.Source, At: r.Published, Came: r.FirstSeen, Signature: d.signer.Sign(&r.Item)}
 	r.Signature = &p.Signature
 	if r.Story == 0 { // a record keeps the place it was once given
@@ -221,6 +227,12 @@ func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 		r.Story, r.CopyOf, r.Rule, r.Near, r.Links = v.Story, v.CopyOf, v.Rule, v.Near.String(), v.Links
 	}
 	d.index.Add(p, story.Verdict{Story: r.Story, CopyOf: r.CopyOf})
+}
+
+// back says whether a record was filed before as it is and by this plan, and only
+// its time has come: most are, when the hold of their edition is over.
+func back(plan *Plan, r *Record) bool {
+	return r.Story != 0 && r.FiledRev == r.Rev && r.FiledPlan == plan.Print && r.FiledOrder >= r.LastOrder()
 }
 
 // nowhere takes a record out of its story.

@@ -102,3 +102,24 @@ func TestMergingInACircleEnds(t *testing.T) {
 		t.Errorf("filed again and again: %+v", filed)
 	}
 }
+
+// An order to merge stands for ever: also when the item that was named gets into a
+// topic only later. Who was merged with one that waited comes along.
+func TestAMergeWaitsForAnItemThatIsInNoTopicYet(t *testing.T) {
+	r := newRoom(t, `'Aleppo'`)
+	r.docs["https://one.example/feed"] = rss("1|Aleppo reopens|Shops open.", "2|Aleppo airport|First flight.", "3|Cup final|Rain.")
+	r.docs["https://two.example/feed"] = rss("9|Snow|Much of it.")
+	r.round()
+	r.give(map[string]aggregator.Order{
+		"1": {Kind: aggregator.Merge, With: r.ref("2")},
+		"2": {Kind: aggregator.Merge, With: r.ref("3")},
+	})
+	if got := r.shown(); len(got) != 1 || len(got[0].Also) != 1 {
+		t.Fatalf("%+v, want 1 beside 2: 3 is in no topic", got)
+	}
+	r.now = r.now.Add(time.Hour)
+	r.give(map[string]aggregator.Order{"3": {Kind: aggregator.Put, Topic: "syria"}})
+	if got := r.shown(); len(got) != 1 || len(got[0].Also) != 2 {
+		t.Errorf("%d entries: %+v, want one of all three", len(got), got)
+	}
+}

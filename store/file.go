@@ -17,7 +17,14 @@ func (s *DB) File(ctx context.Context, f aggregator.Filing) error {
 		if f.Renamed != s.names.Load().Count() {
 			return aggregator.ErrRenamed
 		}
+		merged, err := followers(ctx, tx, f.Decisions)
+		if err != nil {
+			return err
+		}
 		if err := decide(ctx, tx, f); err != nil {
+			return err
+		}
+		if err := again(ctx, tx, merged, f.At); err != nil {
 			return err
 		}
 		if err := freeze(ctx, tx, f.Frequencies); err != nil {

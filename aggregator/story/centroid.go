@@ -15,44 +15,61 @@ type tale struct {
 	members []int32 // slots of its pieces, in no order
 	leads   int     // members that are no copies
 	sum     []coordinate
+	square  uint64    // of the length that its front knows
 	first   time.Time // of its leads; zero when it has none
 	last    time.Time
 
-	place int32 // in Index.fronts
+	place int32 // in Index.told
 }
 
-// A front is what rank asks of a story, in one piece of memory: it looks at each
-// of the many that share a word with an item, and the rest of them lies far apart.
+// A front is what rank asks of a story besides its score, in one piece of memory:
+// it looks at each of the many that share a word with an item, and the rest of them
+// lies far apart.
 type front struct {
-	tale   *tale   // nil: gone
-	score  uint64  // in use within rank
 	norm   float64 // length of the story by the frequencies of normOf; 0: not known
 	normOf *Frequencies
-	first  int64 // ns; of its leads
-	last   int64
-	leads  int
 }
 
-// follow brings a front up to its story.
-func (f *front) follow() {
-	f.norm, f.leads = 0, f.tale.leads
-	if f.leads > 0 {
-		f.first, f.last = f.tale.first.UnixNano(), f.tale.last.UnixNano()
+// follow adds a lead's vector to a story, or takes it out, and keeps the length
+// that is known: |s±v|² is |s|² ± 2s·v + |v|², and whole numbers lose nothing.
+func (f *front) follow(t *tale, v []coordinate, by *Frequencies, out bool) {
+	known := f.norm != 0 && f.normOf == by
+	if known {
+		square, dot := products(t.sum, v, by)
+		if out {
+			dot = -dot
+		}
+		t.square += square + 2*dot
+	}
+	t.sum = merge(t.sum, v, out)
+	f.norm = 0
+	if known {
+		f.norm = math.Sqrt(float64(t.square))
 	}
 }
 
-// length is that of the story, kept until it or the frequencies change.
-func (f *front) length(by *Frequencies) float64 {
+// products are v·v and sum·v, both weighted as by says.
+func products(sum, v []coordinate, by *Frequencies) (square, dot uint64) {
+	for _, c := range v {
+		tell := by.tell(c.term)
+		w := uint64(c.weight) * tell
+		square += w * w
+		at, ok := slices.BinarySearchFunc(sum, c.term, byTerm)
+		if ok {
+			dot += w * uint64(sum[at].weight) * tell
+		}
+		sum = sum[at:]
+	}
+	return square, dot
+}
+
+// length is that of the story t, kept until the frequencies change.
+func (f *front) length(t *tale, by *Frequencies) float64 {
 	if f.normOf != by || f.norm == 0 {
-		f.norm, f.normOf = length(f.tale.sum, by), by
+		t.square = square(t.sum, by)
+		f.norm, f.normOf = math.Sqrt(float64(t.square)), by
 	}
 	return f.norm
-}
-
-// takes is the story's takes for a piece of that time, but for the operator's word.
-func (f *front) takes(at int64) bool {
-	return f.leads > 0 && f.leads < maxLeads && at-f.last <= int64(Pause) && f.first-at <= int64(Pause) &&
-		at-f.first <= int64(Longest) && f.last-at <= int64(Longest)
 }
 
 // merge adds a lead's vector to a sorted sum, or takes it out.
@@ -83,51 +100,13 @@ func merge(sum, v []coordinate, out bool) []coordinate {
 	return slices.Clip(merged)
 }
 
-// length is that of a vector of which each term weighs as f says.
-func length(v []coordinate, f *Frequencies) float64 {
-	var square uint64
+// square is the squared length of a vector of which each term weighs as f says.
+func square(v []coordinate, f *Frequencies) (sum uint64) {
 	for _, c := range v {
 		w := uint64(c.weight) * f.tell(c.term)
-		square += w * w
+		sum += w * w
 	}
-	return math.Sqrt(float64(square))
-}
-
-// A probe is the lead of a piece, weighted.
-type probe struct {
-	v      []coordinate
-	tell   []uint64 // of each term
-	length float64
-	freq   *Frequencies
-}
-
-func newProbe(s *Signature, f *Frequencies) probe {
-	p := probe{v: s.vector(), freq: f}
-	p.tell = make([]uint64, len(p.v))
-	for i, c := range p.v {
-		p.tell[i] = f.tell(c.term)
-	}
-	p.length = length(p.v, f)
-	return p
-}
-
-// cosine is how alike the lead and the story's centroid are, 0 to 1. While
-// frequencies tell little one word in common is no likeness: it may be the subject.
-func (p *probe) cosine(t *tale, norm float64) float64 {
-	var dot uint64
-	sum, common := t.sum, 0
-	for i, c := range p.v {
-		at, ok := slices.BinarySearchFunc(sum, c.term, byTerm)
-		if ok {
-			common++
-			dot += uint64(c.weight) * uint64(sum[at].weight) * p.tell[i] * p.tell[i]
-		}
-		sum = sum[at:]
-	}
-	if dot == 0 || common < 2 && (p.freq == nil || p.freq.items < young/10) {
-		return 0
-	}
-	return float64(dot) / (p.length * norm)
+	return sum
 }
 
 func byTerm(c coordinate, term uint32) int {

@@ -95,21 +95,34 @@ func (x *Index) alike(p *Piece) (Verdict, bool) {
 // suspects are the pieces that share bands or sampled shingles with p, those
 // that share most first.
 func (x *Index) suspects(p *Piece) []*placed {
-	hits := map[int32]int{}
-	count := func(_ int, slot int32) { hits[slot]++ }
+	type suspect struct {
+		*placed
+		hits int32
+	}
+	slots := make([]int32, 0, 64)
+	count := func(slot int32) {
+		if x.hits[slot] == 0 {
+			slots = append(slots, slot)
+		}
+		x.hits[slot]++
+	}
 	x.bands.visit(p.bands, nearBudget, count)
 	x.samples.visit(sample(p.shingles), nearBudget, count)
-	var found []*placed
-	for slot := range hits {
+	var found []suspect
+	for _, slot := range slots {
 		if o := x.slots[slot]; x.comparable(p, o, Window) && o.Source != p.Source {
-			o.hits = hits[slot]
-			found = append(found, o)
+			found = append(found, suspect{o, x.hits[slot]})
 		}
+		x.hits[slot] = 0
 	}
-	slices.SortFunc(found, func(a, b *placed) int {
+	slices.SortFunc(found, func(a, b suspect) int {
 		return cmp.Or(cmp.Compare(b.hits, a.hits), cmp.Compare(a.Record, b.Record))
 	})
-	return found[:min(len(found), nearVerified)]
+	most := make([]*placed, min(len(found), nearVerified))
+	for i := range most {
+		most[i] = found[i].placed
+	}
+	return most
 }
 
 // spun finds a piece of the story that has p's words in the same order: a copy

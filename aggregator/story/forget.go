@@ -17,7 +17,9 @@ func (x *Index) Remove(record int64) {
 	x.unpost(o)
 	delete(x.at, record)
 	x.slots[slot], x.taleOf[slot] = nil, -1
-	x.sweep()
+	if len(x.slots) >= 2*len(x.at)+1000 {
+		x.sweep()
+	}
 }
 
 // Move puts a held piece into another story, by the operator's word. As a copy
@@ -65,27 +67,24 @@ func (x *Index) forget() {
 	x.Trim(came[len(came)/100].Add(1))
 }
 
-// sweep lays the slots anew once half of them are empty.
+// sweep lays the slots anew, as is due once half of them are empty.
 func (x *Index) sweep() {
-	if len(x.slots) < 2*len(x.at)+1000 {
-		return
-	}
 	full := x.slots
-	x.slots, x.taleOf = make([]*placed, 0, len(x.at)), make([]int32, 0, len(x.at))
-	x.fronts = make([]front, 0, len(x.tales))
+	x.slots, x.taleOf, x.hits = make([]*placed, 0, len(x.at)), make([]int32, 0, len(x.at)), make([]int32, 0, len(x.at))
+	x.told, x.fronts = make([]*tale, 0, len(x.tales)), make([]front, len(x.tales))
+	x.scores = make([]uint64, len(x.tales))
 	x.clear()
 	for _, t := range x.tales {
 		t.members = t.members[:0]
-		t.place = int32(len(x.fronts))
-		x.fronts = append(x.fronts, front{tale: t})
-		x.fronts[t.place].follow()
+		t.place = int32(len(x.told))
+		x.told = append(x.told, t)
 	}
 	for _, o := range full {
 		if o == nil {
 			continue
 		}
 		slot := int32(len(x.slots))
-		x.slots, x.taleOf = append(x.slots, o), append(x.taleOf, o.tale.place)
+		x.slots, x.taleOf, x.hits = append(x.slots, o), append(x.taleOf, o.tale.place), append(x.hits, 0)
 		x.at[o.Record] = slot
 		x.post(o, slot)
 		o.tale.members = append(o.tale.members, slot)

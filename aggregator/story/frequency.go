@@ -21,9 +21,8 @@ type Frequencies struct {
 	terms []uint32 // sorted
 	count []uint32 // beside terms
 
-	weights []uint16 // beside terms; not stored
-	fresh   uint16   // of a term not seen yet
-	begin   []uint32 // where in terms those with the same first bits begin; not stored
+	weights table  // of terms; not stored
+	fresh   uint64 // the weight of a term not seen yet
 }
 
 const (
@@ -49,23 +48,12 @@ const (
 // package's doc.
 const fine = 64
 
-// firstBits is how many bits of a term lead to its place in begin.
-const firstBits = 12
-
-// weigh prepares tell: the logarithms are taken once, and the terms, hashes that
-// they are, lie evenly under their first bits.
+// weigh prepares tell: the logarithms are taken once.
 func (f *Frequencies) weigh() {
-	f.begin = make([]uint32, 1<<firstBits+1)
-	for _, t := range f.terms {
-		f.begin[t>>(32-firstBits)+1]++
-	}
-	for i := range f.begin[1:] {
-		f.begin[i+1] += f.begin[i]
-	}
-	f.fresh = f.weight(0)
-	f.weights = make([]uint16, len(f.terms))
-	for i, n := range f.count {
-		f.weights[i] = f.weight(n)
+	f.fresh = uint64(f.weight(0))
+	f.weights.size(len(f.terms))
+	for i, t := range f.terms {
+		f.weights.put(t, all).value = int32(f.weight(f.count[i])) + 1
 	}
 }
 
@@ -80,18 +68,25 @@ func (f *Frequencies) tell(term uint32) uint64 {
 	if f == nil {
 		return fine
 	}
-	first := term >> (32 - firstBits)
-	from, to := f.begin[first], f.begin[first+1]
-	if i, ok := slices.BinarySearch(f.terms[from:to], term); ok {
-		return uint64(f.weights[int(from)+i])
+	if w := f.weights.get(term); w != 0 {
+		return uint64(w - 1)
 	}
-	return uint64(f.fresh)
+	return f.fresh
 }
 
 // A counting is what has come since the last freeze in one language.
 type counting struct {
 	items int
-	terms map[uint32]uint32
+	terms table // how many items have each, plus one
+}
+
+// add counts the terms of an item, or takes them out.
+func (c *counting) add(terms []uint32, by int) {
+	c.items += by
+	for _, t := range terms {
+		at := c.terms.put(t, all)
+		at.value = max(max(at.value, 1)+int32(by), 1)
+	}
 }
 
 // due says whether the frequencies in use, f, are to be replaced now.
@@ -110,17 +105,16 @@ func (c *counting) due(f *Frequencies, now time.Time) bool {
 
 // freeze makes next of f and what was counted.
 func (c *counting) freeze(f *Frequencies, next Frequencies) Frequencies {
-	sums := make(map[uint32]uint32, len(c.terms))
+	sums := c.sorted()
 	next.items = uint32(c.items)
 	if f != nil {
 		next.items += f.items
 		next.Last = max(next.Last, f.Last)
+		was := make([]coordinate, len(f.terms))
 		for i, t := range f.terms {
-			sums[t] = f.count[i]
+			was[i] = coordinate{t, f.count[i]}
 		}
-	}
-	for t, n := range c.terms {
-		sums[t] += n
+		sums = merge(was, sums, false)
 	}
 	least := uint32(1)
 	if len(sums) > maxTerms {
@@ -130,21 +124,28 @@ func (c *counting) freeze(f *Frequencies, next Frequencies) Frequencies {
 	if half {
 		next.items /= 2
 	}
-	for t, n := range sums {
+	for _, s := range sums {
 		if half {
-			sums[t] = n / 2
+			s.weight /= 2
 		}
-		if sums[t] >= least {
-			next.terms = append(next.terms, t)
+		if s.weight >= least {
+			next.terms, next.count = append(next.terms, s.term), append(next.count, s.weight)
 		}
-	}
-	slices.Sort(next.terms)
-	next.count = make([]uint32, len(next.terms))
-	for i, t := range next.terms {
-		next.count[i] = sums[t]
 	}
 	next.weigh()
 	return next
+}
+
+// sorted lists what was counted, by term.
+func (c *counting) sorted() []coordinate {
+	sums := make([]coordinate, 0, c.terms.full)
+	for _, at := range c.terms.buckets {
+		if at.value > 1 {
+			sums = append(sums, coordinate{at.key, uint32(at.value - 1)})
+		}
+	}
+	slices.SortFunc(sums, func(a, b coordinate) int { return byTerm(a, b.term) })
+	return sums
 }
 
 // AppendBinary appends f as it is stored.

@@ -18,23 +18,28 @@ type placed struct {
 	Piece
 	tale   *tale
 	copyOf int64
-	hits   int // in use within suspects
 }
 
 // An Index holds the pieces of the window. It belongs to one goroutine.
 type Index struct {
 	slots  []*placed       // nil: removed
-	taleOf []int32         // story of a slot, as its place in fronts; -1: removed
-	fronts []front         // of stories
+	taleOf []int32         // story of a slot, as its place in told; -1: removed
+	told   []*tale         // nil: gone
+	fronts []front         // beside told
+	scores []uint64        // beside told; in use within rank
 	at     map[int64]int32 // slot of a record
 	tales  map[int64]*tale // by id
+	hits   []int32         // beside slots; in use within suspects
 	oldest time.Time       // no piece came earlier; zero when empty
 
 	sums    map[Sum][]int64 // records of a text
 	bands   *postings
 	samples *postings
-	leads   map[string]termIndex // by language, of the pieces that are no copies
-	ties    *postings            // links, images, figures and names, see link.go
+	leads   map[string]*termIndex // by language, of the pieces that are no copies
+	ties    *postings             // links, images, figures and names, see link.go
+
+	probing table   // in use within nearest
+	touched []int32 // in use within rank
 
 	frozen  map[string]*Frequencies
 	counted map[string]*counting
@@ -54,7 +59,7 @@ func NewIndex() *Index {
 func (x *Index) clear() {
 	x.sums = map[Sum][]int64{}
 	x.bands, x.samples, x.ties = newPostings(), newPostings(), newPostings()
-	x.leads = map[string]termIndex{}
+	x.leads = map[string]*termIndex{}
 }
 
 // Len is the number of pieces held.
@@ -112,15 +117,10 @@ func (x *Index) count(o *placed, by int) {
 	}
 	c := x.counted[o.Lang]
 	if c == nil {
-		c = &counting{terms: map[uint32]uint32{}}
+		c = &counting{}
 		x.counted[o.Lang] = c
 	}
-	c.items += by
-	for _, t := range o.terms {
-		if c.terms[t] += uint32(by); c.terms[t] == 0 {
-			delete(c.terms, t)
-		}
-	}
+	c.add(o.terms, by)
 }
 
 // Add holds p under its verdict. A piece held before is replaced.
@@ -133,7 +133,7 @@ func (x *Index) Add(p Piece, v Verdict) {
 	o := &placed{Piece: p, copyOf: v.CopyOf}
 	x.count(o, 1)
 	slot := int32(len(x.slots))
-	x.slots, x.taleOf = append(x.slots, o), append(x.taleOf, -1)
+	x.slots, x.taleOf, x.hits = append(x.slots, o), append(x.taleOf, -1), append(x.hits, 0)
 	x.at[p.Record] = slot
 	x.post(o, slot)
 	x.join(o, slot, v.Story)
@@ -158,7 +158,7 @@ func (x *Index) post(o *placed, slot int32) {
 	}
 	if o.copyOf == 0 {
 		if x.leads[o.Lang] == nil {
-			x.leads[o.Lang] = termIndex{}
+			x.leads[o.Lang] = newTermIndex()
 		}
 		x.leads[o.Lang].add(o.vector(), slot)
 	}
@@ -192,21 +192,20 @@ func (x *Index) join(o *placed, slot int32, story int64) {
 	if t == nil {
 		t = &tale{id: story, place: int32(len(x.fronts))}
 		x.tales[story] = t
-		x.fronts = append(x.fronts, front{tale: t})
+		x.told, x.fronts, x.scores = append(x.told, t), append(x.fronts, front{}), append(x.scores, 0)
 	}
 	o.tale, x.taleOf[slot] = t, t.place
 	t.members = append(t.members, slot)
 	if o.copyOf != 0 {
 		return
 	}
-	t.sum = merge(t.sum, o.vector(), false)
+	x.fronts[t.place].follow(t, o.vector(), x.frozen[o.Lang], false)
 	if t.leads++; t.leads == 1 || o.At.Before(t.first) {
 		t.first = o.At
 	}
 	if t.leads == 1 || o.At.After(t.last) {
 		t.last = o.At
 	}
-	x.fronts[t.place].follow()
 }
 
 // leave takes a piece out of its story.
@@ -215,13 +214,13 @@ func (x *Index) leave(o *placed, slot int32) {
 	t.members = slices.DeleteFunc(t.members, func(s int32) bool { return s == slot })
 	if len(t.members) == 0 {
 		delete(x.tales, t.id)
-		x.fronts[t.place] = front{}
+		x.told[t.place] = nil
 		return
 	}
 	if o.copyOf != 0 {
 		return
 	}
-	t.sum = merge(t.sum, o.vector(), true)
+	x.fronts[t.place].follow(t, o.vector(), x.frozen[o.Lang], true)
 	t.leads--
 	t.first, t.last = time.Time{}, time.Time{}
 	for _, s := range t.members {
@@ -236,5 +235,4 @@ func (x *Index) leave(o *placed, slot int32) {
 			t.last = m.At
 		}
 	}
-	x.fronts[t.place].follow()
 }

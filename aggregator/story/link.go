@@ -42,11 +42,10 @@ func (x *Index) links(p *Piece, story int64) []Link {
 	found := map[*tale]tied{}
 	keys := p.ties()
 	for i, key := range keys {
-		h := x.ties.heads[key]
-		if key == 0 || h.n == 0 || h.n > rare {
+		if n := x.ties.count(key); key == 0 || n == 0 || n > rare {
 			continue
 		}
-		x.ties.visit([]uint32{key}, rare, func(_ int, slot int32) {
+		x.ties.visit([]uint32{key}, rare, func(slot int32) {
 			o := x.slots[slot]
 			if o == nil || o.Lang == p.Lang || o.tale.id == story || p.At.Sub(o.At).Abs() > Pause {
 				return

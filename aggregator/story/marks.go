@@ -19,17 +19,22 @@ const (
 // mark fills the figures and names of a signature: what two languages write
 // alike, and what tells two events of one shape apart.
 func (s *Signature) mark(it *feeds.Item, title, text []words.Word) {
-	text = text[:min(len(text), maxWords)]
-	for _, w := range slices.Concat(title, text) {
-		if f := figure(w.Fold); f != "" && len(s.figures) < maxFigures {
-			s.figures = append(s.figures, uint32(hash(f)))
-		}
-	}
+	s.figure(title)
+	s.figure(text)
 	s.name(title, it.Title, words.Script(it.Title) == "Arab") // titles in Latin letters may capitalise all
 	s.name(text[:min(len(text), leadWords)], it.Text, true)
 	slices.Sort(s.figures)
 	slices.Sort(s.names)
 	s.figures, s.names = slices.Compact(s.figures), slices.Compact(s.names)
+}
+
+// figure adds the figures among words.
+func (s *Signature) figure(ws []words.Word) {
+	for i := range ws {
+		if f := figure(ws[i].Fold); f != "" && len(s.figures) < maxFigures {
+			s.figures = append(s.figures, uint32(hash(f)))
+		}
+	}
 }
 
 // name adds the names among the words of a text.

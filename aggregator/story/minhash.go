@@ -17,10 +17,16 @@ func bands(shingles []uint32) []uint32 {
 	for i := range least {
 		least[i] = 1<<32 - 1
 	}
-	for _, s := range shingles {
-		for i := range least {
-			least[i] = min(least[i], uint32(uint64(s)*multipliers[i]>>32))
+	for i := 0; i < len(least); i += 4 { // four at a time stay in registers
+		m := (*[4]uint64)(multipliers[i : i+4])
+		a, b, c, d := least[i], least[i+1], least[i+2], least[i+3]
+		for _, s := range shingles {
+			a = min(a, uint32(uint64(s)*m[0]>>32))
+			b = min(b, uint32(uint64(s)*m[1]>>32))
+			c = min(c, uint32(uint64(s)*m[2]>>32))
+			d = min(d, uint32(uint64(s)*m[3]>>32))
 		}
+		least[i], least[i+1], least[i+2], least[i+3] = a, b, c, d
 	}
 	keys := make([]uint32, bandCount)
 	for i := range keys {

@@ -1,20 +1,16 @@
 package story
 
-import (
-	"math/bits"
-
-	"github.com/wiredesk/wiredesk/feeds/words"
-)
+import "math/bits"
 
 // maxOrder bounds the words whose order is kept.
 const maxOrder = 512
 
-// order is the beginning of a text, a short hash for each word. Two words have
+// order is the beginning of a text whose words have these hashes, a short hash for each. Two words have
 // one hash once in 65,536 times.
-func order(text []words.Word) []uint16 {
-	hs := make([]uint16, min(len(text), maxOrder))
+func order(hashes []uint64) []uint16 {
+	hs := make([]uint16, min(len(hashes), maxOrder))
 	for i := range hs {
-		hs[i] = uint16(hash(text[i].Fold) >> 48)
+		hs[i] = uint16(hashes[i] >> 48)
 	}
 	return hs
 }

@@ -84,14 +84,13 @@ const (
 // nearest finds the story whose centroid is most like p, when it is over the bar,
 // and the most alike one that p does not tell.
 func (x *Index) nearest(p *Piece) (best candidate, near Near) {
-	pr := newProbe(&p.Signature, x.frozen[p.Lang])
+	pr := newProbe(&p.Signature, x.frozen[p.Lang], &x.probing)
 	if pr.length == 0 {
 		return candidate{}, Near{}
 	}
-	for _, f := range x.rank(p, &pr) {
-		front := &x.fronts[f.at]
-		t := front.tale
-		c := candidate{tale: t, cosine: pr.cosine(t, front.length(pr.freq)), bar: t.bar(p)}
+	for _, f := range x.rank(p, &pr, leadBudget) {
+		t := x.told[f.at]
+		c := candidate{tale: t, cosine: pr.cosine(t, x.fronts[f.at].norm), bar: t.bar(p)}
 		reason := t.closed(p)
 		if reason == "" && c.cosine >= c.bar && c.over() > best.over() {
 			c, best = best, c
@@ -140,40 +139,53 @@ func (t *tale) closed(p *Piece) string {
 
 // rank lists the stories that share the piece's rarest terms, the most alike
 // first as far as that can be told from them.
-func (x *Index) rank(p *Piece, pr *probe) []finalist {
-	leads := x.leads[p.Lang]
-	var touched []int32
-	for _, i := range leads.rarest(pr.v, leadBudget) {
-		c := pr.v[i]
-		w := uint64(c.weight) * pr.tell[i] * pr.tell[i]
-		for _, l := range leads[c.term].leads {
+func (x *Index) rank(p *Piece, pr *probe, budget int) []finalist {
+	touched := x.touched[:0]
+	for _, term := range x.leads[p.Lang].rarest(pr.v, budget) {
+		touched = slices.Grow(touched, len(term.leads))
+		n, pull := len(touched), pr.pull[term.place]
+		touched = touched[:cap(touched)]
+		for _, l := range term.leads {
 			at := x.taleOf[l.slot]
 			if at < 0 {
 				continue
 			}
-			f := &x.fronts[at]
-			if f.score == 0 {
-				touched = append(touched, at)
+			score := x.scores[at]
+			touched[n] = at
+			if score == 0 { // no branch for the processor to guess wrong
+				n++
 			}
-			f.score += 1 + uint64(l.weight)*w
+			x.scores[at] = score + 1 + uint64(l.weight)*pull
 		}
+		touched = touched[:n]
 	}
+	x.touched = touched
 	return x.finals(p, pr, touched)
 }
 
 // finals picks the most alike of the stories that have a score, and clears those.
 func (x *Index) finals(p *Piece, pr *probe, touched []int32) (best []finalist) {
-	free, when := p.With == 0 && len(p.Not) == 0, p.At.UnixNano()
+	least := 0.
 	for _, at := range touched {
 		f := &x.fronts[at]
-		c := finalist{at: at, rank: float64(f.score) / f.length(pr.freq)}
-		f.score = 0
-		if !f.takes(when) || !free && !p.allowed(f.tale.id) {
+		if f.norm == 0 || f.normOf != pr.freq {
+			f.length(x.told[at], pr.freq)
+		}
+		c := finalist{at: at, rank: float64(x.scores[at]) / f.norm}
+		x.scores[at] = 0
+		if c.rank < least {
+			continue
+		}
+		t := x.told[at]
+		if !t.takes(p) {
 			c.rank /= 4 // told of in Near, when nothing else is near
 		}
-		if len(best) < finalists || c.rank >= best[len(best)-1].rank {
-			c.id = f.tale.id
+		if len(best) < finalists || c.rank >= least {
+			c.id = t.id
 			best = insert(best, c)
+		}
+		if len(best) == finalists {
+			least = best[finalists-1].rank
 		}
 	}
 	return best
@@ -181,7 +193,7 @@ func (x *Index) finals(p *Piece, pr *probe, touched []int32) (best []finalist) {
 
 // A finalist is a story that is compared exactly.
 type finalist struct {
-	at   int32 // in fronts
+	at   int32 // in told
 	id   int64
 	rank float64
 }
@@ -198,26 +210,4 @@ func insert(best []finalist, c finalist) []finalist {
 		best = best[:finalists-1]
 	}
 	return slices.Insert(best, at, c)
-}
-
-// told lists the shared terms that weigh most.
-func (p *probe) told(t *tale) []uint32 {
-	type part struct {
-		term uint32
-		dot  uint64
-	}
-	var parts []part
-	for i, c := range p.v {
-		if at, ok := slices.BinarySearchFunc(t.sum, c.term, byTerm); ok {
-			parts = append(parts, part{c.term, uint64(c.weight) * uint64(t.sum[at].weight) * p.tell[i] * p.tell[i]})
-		}
-	}
-	slices.SortFunc(parts, func(a, b part) int {
-		return cmp.Or(cmp.Compare(b.dot, a.dot), cmp.Compare(a.term, b.term))
-	})
-	var terms []uint32
-	for _, p := range parts[:min(len(parts), explained)] {
-		terms = append(terms, p.term)
-	}
-	return terms
 }

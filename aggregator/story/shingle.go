@@ -1,10 +1,6 @@
 package story
 
-import (
-	"slices"
-
-	"github.com/wiredesk/wiredesk/feeds/words"
-)
+import "slices"
 
 // run is how many words make a shingle. Independent reports of one event share
 // few runs of three words; copies share most.
@@ -26,33 +22,34 @@ func mix(h uint64) uint64 {
 	return h ^ h>>33
 }
 
-// shingles hashes the runs of three words of a text, sorted, each once.
-func shingles(text []words.Word) []uint32 {
-	if len(text) < run {
+// shingles hashes the runs of three words of a text, whose words have these
+// hashes: sorted, each once.
+func shingles(words []uint64) []uint32 {
+	if len(words) < run {
 		return nil
 	}
-	hs := make([]uint32, 0, len(text)-run+1)
-	a, b := hash(text[0].Fold), hash(text[1].Fold)
-	for _, w := range text[run-1:] {
-		c := hash(w.Fold)
-		hs = append(hs, uint32(mix(a*3+b*5+c*7)>>32))
-		a, b = b, c
+	hs := make([]uint32, len(words)-run+1)
+	for i := range hs {
+		hs[i] = uint32(mix(words[i]*3+words[i+1]*5+words[i+2]*7) >> 32)
 	}
 	slices.Sort(hs)
 	return slices.Compact(hs)
 }
 
-// shared counts what two sorted lists have in common.
+// shared counts what two sorted lists have in common. It has no branch that
+// depends on them but its end: the processor would guess each second one wrong.
 func shared(a, b []uint32) (n int) {
-	for len(a) > 0 && len(b) > 0 {
-		switch {
-		case a[0] < b[0]:
-			a = a[1:]
-		case a[0] > b[0]:
-			b = b[1:]
-		default:
+	i, j := 0, 0
+	for i < len(a) && j < len(b) {
+		x, y := a[i], b[j]
+		if x == y {
 			n++
-			a, b = a[1:], b[1:]
+		}
+		if x <= y {
+			i++
+		}
+		if y <= x {
+			j++
 		}
 	}
 	return n

@@ -60,10 +60,12 @@ func (s *Signature) word(term uint32) string {
 	return s.said[i]
 }
 
-// A Signer makes signatures. It remembers the terms of words, since stemming them
-// is a good part of the work. It belongs to one goroutine; the zero value is ready.
+// A Signer makes signatures. It remembers the words it has seen, since folding and
+// stemming them is a good part of the work. It belongs to one goroutine; the zero
+// value is ready.
 type Signer struct {
-	terms map[string]map[string]uint32 // by language and word
+	known map[string]*lexicon // by language
+	ids   []int32             // in use within Sign
 }
 
 // Sign makes the signature of an item that package clean has been over.
@@ -73,42 +75,34 @@ func Sign(it *feeds.Item) Signature { return new(Signer).Sign(it) }
 func (g *Signer) Sign(it *feeds.Item) Signature {
 	s := Signature{Lang: words.Normal(it.Lang), link: address(it.Link), image: address(it.Image)}
 	title, text := words.Split(it.Title), words.Split(it.Text)
-	s.Words = len(text)
+	s.Words, s.Titled = len(text), len(title) > 0
 	if s.Words >= MinWords {
 		s.Sum = sum(text)
-		s.shingles = shingles(text[:min(len(text), maxWords)])
-		s.bands = bands(s.shingles)
-		s.order = order(text)
 	}
-	s.tally(title, text, g.remember(s.Lang))
-	s.Titled = len(title) > 0
+	text = text[:min(len(text), maxWords)]
+	known := g.lexicon(s.Lang)
+	g.ids = known.look(text, known.look(title, g.ids[:0]))
+	titleIDs, textIDs := g.ids[:len(title)], g.ids[len(title):]
+	if s.Words >= MinWords {
+		hs := known.hashes(textIDs)
+		s.shingles = shingles(hs)
+		s.bands = bands(s.shingles)
+		s.order = order(hs)
+	}
+	s.tally(title, text, titleIDs, textIDs, known)
 	s.mark(it, title, text)
 	return s
-}
-
-// maxRemembered bounds the words of a language whose terms are kept.
-const maxRemembered = 100_000
-
-// remember is what is known of a language's words.
-func (g *Signer) remember(lang string) map[string]uint32 {
-	if g.terms == nil {
-		g.terms = map[string]map[string]uint32{}
-	}
-	if known := g.terms[lang]; known == nil || len(known) > maxRemembered {
-		g.terms[lang] = map[string]uint32{}
-	}
-	return g.terms[lang]
 }
 
 // sum adds up the words as folded, so that case, quotes, marks and spacing make
 // no difference.
 func sum(text []words.Word) (s Sum) {
-	h := sha256.New()
-	for _, w := range text {
-		h.Write([]byte(w.Fold))
-		h.Write([]byte{' '})
+	b := make([]byte, 0, text[len(text)-1].End+len(text))
+	for i := range text {
+		b = append(append(b, text[i].Fold...), ' ')
 	}
-	copy(s[:], h.Sum(nil))
+	h := sha256.Sum256(b)
+	copy(s[:], h[:])
 	return s
 }
 

@@ -1,9 +1,7 @@
 package story
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
@@ -65,69 +63,65 @@ func digit(c byte) bool { return c >= '0' && c <= '9' }
 // A counted is a word and how often it counts in the lead.
 type counted struct {
 	word *words.Word
-	term uint32
+	id   int32 // in the lexicon
 	by   int
 }
 
 // tally fills the terms of a signature and their counts in the lead, in which a
-// word of the title counts twice. Terms are looked up in known, and added to it.
-func (s *Signature) tally(title, text []words.Word, known map[string]uint32) {
-	text = text[:min(len(text), maxWords)]
-	n := min(len(text), leadWords)
-	seen := make(map[string]int, len(title)+len(text)/2)
-	var all []counted
-	count := func(ws []words.Word, by int) {
-		for i := range ws {
-			at, ok := seen[ws[i].Fold]
-			if !ok {
-				at = len(all)
-				seen[ws[i].Fold] = at
-				all = append(all, counted{word: &ws[i]})
+// word of the title counts twice. A word is its first spelling in the item.
+func (s *Signature) tally(title, text []words.Word, titleIDs, textIDs []int32, known *lexicon) {
+	all := make([]counted, 0, 512)
+	count := func(ws []words.Word, ids []int32, by int) {
+		for i, id := range ids {
+			w := &known.all[known.all[id].fold]
+			if w.item != known.item {
+				w.item, w.at = known.item, int32(len(all))
+				if w.stopped {
+					w.at = -1
+				} else {
+					all = append(all, counted{word: &ws[i], id: id})
+				}
 			}
-			all[at].by += by
+			if w.at >= 0 {
+				all[w.at].by += by
+			}
 		}
 	}
-	count(title, 2)
-	count(text[:n], 1)
-	count(text[n:], 0)
-	all = slices.DeleteFunc(all, func(c counted) bool { return stopped(s.Lang, c.word.Fold) })
-	stem := stemmer(s.Lang)
-	for i := range all {
-		w := all[i].word
-		term, ok := known[w.Marks]
-		if !ok {
-			term = uint32(hash(stem(w)))
-			known[strings.Clone(w.Marks)] = term // the word is a part of its whole text
-		}
-		all[i].term = term
-		if all[i].by > 0 {
+	n := min(len(textIDs), leadWords)
+	count(title, titleIDs, 2)
+	count(text, textIDs[:n], 1)
+	count(text[n:], textIDs[n:], 0)
+	order := make([]uint64, len(all)) // by term, then as they came
+	for i, c := range all {
+		order[i] = uint64(known.term(c.id, c.word))<<32 | uint64(i)
+		if c.by > 0 {
 			s.Content++
 		}
 	}
-	slices.SortFunc(all, byTermThenForm)
-	s.terms, s.counts = make([]uint32, 0, len(all)), make([]uint8, 0, len(all))
-	s.said = make([]string, 0, len(all))
-	for i, c := range all {
+	slices.Sort(order)
+	s.gather(all, order)
+}
+
+// gather makes one term of the words that have it. The shortest word says it.
+func (s *Signature) gather(all []counted, order []uint64) {
+	s.terms, s.counts = make([]uint32, 0, len(order)), make([]uint8, 0, len(order))
+	s.said = make([]string, 0, len(order))
+	var said *words.Word
+	for _, o := range order {
+		term, c := uint32(o>>32), &all[uint32(o)]
 		last := len(s.terms) - 1
-		if i == 0 || c.term != s.terms[last] {
-			s.terms = append(s.terms, c.term)
-			s.said = append(s.said, c.word.Raw)
-			s.counts = append(s.counts, uint8(min(c.by, 255)))
+		if last < 0 || term != s.terms[last] {
+			s.terms, s.counts = append(s.terms, term), append(s.counts, uint8(min(c.by, 255)))
+			said = c.word
+			s.said = append(s.said, said.Raw)
 			continue
 		}
 		s.counts[last] = uint8(min(int(s.counts[last])+c.by, 255))
+		if a, b := c.word.Fold, said.Fold; len(a) < len(b) || len(a) == len(b) && a < b {
+			said = c.word
+			s.said[last] = said.Raw
+		}
 	}
-}
-
-// byTermThenForm puts the shortest form of a term first.
-func byTermThenForm(a, b counted) int {
-	switch {
-	case a.term != b.term:
-		return cmp.Compare(a.term, b.term)
-	case len(a.word.Fold) != len(b.word.Fold):
-		return cmp.Compare(len(a.word.Fold), len(b.word.Fold))
-	}
-	return cmp.Compare(a.word.Fold, b.word.Fold)
 }
 
 // stopped says whether a word tells nothing: one of the language's own small
