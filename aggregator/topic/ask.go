@@ -100,7 +100,7 @@ func (r *reading) late(t *compiled, hits []hit) []hit {
 		case n.topic == "":
 			r.scan(n.rule)
 		case r.verdict(n.other).In:
-			r.keep(hit{rule: n.rule, order: n.rule.order, field: notRunning, words: n.other.ID})
+			r.keep(hit{rule: n.rule, order: n.rule.order, kind: n.rule.kind, field: notRunning, words: n.other.ID})
 		}
 	}
 	hits = append(hits, r.hits[found:]...)

@@ -12,7 +12,8 @@ import (
 type hit struct {
 	rule     *rule
 	order    int32  // of its topic
-	field    int32  // number of the field; below zero when it is no running text
+	field    int16  // number of the field; below zero when it is no running text
+	kind     int8   // of the rule
 	from, to int32  // words, half open
 	words    string // of a rule that no word leads to; the others' are looked up
 }
@@ -46,7 +47,7 @@ func (r *reading) try(anchors []anchor, f, i int) {
 			from, to, ok = r.verify(a, tf, i)
 		}
 		if ok && !(a.only == anyRunning && tf.repeats(from, to)) { // else it counts in the body
-			r.keep(hit{rule: a.rule, order: a.order, field: int32(f), from: int32(from), to: int32(to)})
+			r.keep(hit{rule: a.rule, order: a.order, kind: a.kind, field: int16(f), from: int32(from), to: int32(to)})
 		}
 	}
 }

@@ -45,6 +45,7 @@ type anchor struct {
 	lang   uint16 // of its list
 	side   int8
 	only   int8 // the only field it looks at, by number
+	kind   int8
 	sure   bool // the rule has one word and is met whenever that leads to it, unless guessed
 }
 
@@ -72,7 +73,7 @@ func (x *index) anchor(r *rule, at int) anchor {
 		lang = uint16(len(x.langs))
 		x.langs[r.lang] = lang
 	}
-	a := anchor{rule: r, order: r.order, at: uint16(at), lang: lang, only: r.only, sure: x.sure(r)}
+	a := anchor{rule: r, order: r.order, at: uint16(at), lang: lang, only: r.only, kind: r.kind, sure: x.sure(r)}
 	a.beside, a.side = r.beside(at)
 	return a
 }
@@ -191,6 +192,7 @@ func (x *index) close() {
 // that no word leads to.
 func (x *index) find(r *reading) {
 	r.index, r.langNumber = x, x.lang(r.lang)
+	r.hits = make([]hit, 0, min(len(x.anchors), 128)) // most items of many topics have as many
 	for f := range r.fields {
 		r.fields[f].lookUp(x)
 	}

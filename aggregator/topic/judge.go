@@ -10,7 +10,7 @@ import (
 func judge(t *compiled, r *reading) Match {
 	hits := r.late(t, r.hitsOf(t))
 	m := Match{Topic: t.ID, Need: t.need}
-	if i := slices.IndexFunc(hits, func(h hit) bool { return h.rule.kind == reject }); i >= 0 {
+	if i := slices.IndexFunc(hits, func(h hit) bool { return h.kind == reject }); i >= 0 {
 		m.Veto = hits[i].rule.term
 		m.Reasons = []Reason{r.reason(hits[i], 0)}
 		return m
@@ -74,7 +74,7 @@ func inText(a, b hit) int { return cmp.Or(cmp.Compare(a.field, b.field), cmp.Com
 // ignored claims the words that ignore terms cover, and answers those terms.
 func (r *reading) ignored(hits []hit) (ignored []hit) {
 	for _, h := range hits {
-		if h.rule.kind == ignore {
+		if h.kind == ignore {
 			ignored = append(ignored, h)
 			r.claim(h)
 		}
@@ -97,7 +97,7 @@ func (r *reading) mentions(hits []hit, used []bool) (mentions []mention, unused 
 	shown := make([]bool, len(used))
 	for _, h := range hits {
 		switch leaf := h.rule.leaf; {
-		case h.rule.kind == ignore:
+		case h.kind == ignore:
 		case leaf == nil || used[leaf.leaf]:
 			mentions = append(mentions, mention{hit: h})
 		case !shown[leaf.leaf]:
@@ -107,7 +107,7 @@ func (r *reading) mentions(hits []hit, used []bool) (mentions []mention, unused 
 	}
 	r.counting = mentions
 	slices.SortStableFunc(mentions, func(a, b mention) int {
-		return cmp.Or(cmp.Compare(a.rule.kind, b.rule.kind), cmp.Compare(b.to-b.from, a.to-a.from), inText(a.hit, b.hit))
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(b.to-b.from, a.to-a.from), inText(a.hit, b.hit))
 	})
 	free := mentions[:0]
 	for _, m := range mentions {
@@ -149,17 +149,17 @@ func (r *reading) claimed(h hit) bool {
 func weigh(mentions []mention, home bool) {
 	whole, first := home, ""
 	for i := range mentions {
-		switch r := mentions[i].rule; {
-		case r.kind != weak:
+		switch m := mentions[i]; {
+		case m.kind != weak:
 		case first == "":
-			first = r.term
-		case r.term != first:
+			first = m.rule.term
+		case m.rule.term != first:
 			whole = true
 		}
 	}
 	for i := range mentions {
 		mentions[i].points = 1
-		if mentions[i].rule.kind == weak && !whole {
+		if mentions[i].kind == weak && !whole {
 			mentions[i].points = .5
 		}
 	}

@@ -16,7 +16,7 @@ type rule struct {
 type place struct {
 	topic *compiled
 	order int32 // of the topic
-	kind  int
+	kind  int8
 	lang  string // "all" also for ignore and reject
 	list  string // "strong.en"
 }

@@ -20,7 +20,7 @@ func (r *reading) scan(rule *rule) {
 	}
 	for _, v := range r.valuesOf(rule.wordless.field) {
 		if r.fits(rule, &v) {
-			r.keep(hit{rule: rule, order: rule.order, field: notRunning, words: v.text})
+			r.keep(hit{rule: rule, order: rule.order, kind: rule.kind, field: notRunning, words: v.text})
 			return // more of one field say no more
 		}
 	}
@@ -46,7 +46,7 @@ func (r *reading) scanPattern(rule *rule, f int) {
 		if rule.only == anyRunning && tf.repeats(from, to) {
 			continue
 		}
-		r.keep(hit{rule: rule, order: rule.order, field: int32(f), from: int32(from), to: int32(to), words: text[m[0]:m[1]]})
+		r.keep(hit{rule: rule, order: rule.order, kind: rule.kind, field: int16(f), from: int32(from), to: int32(to), words: text[m[0]:m[1]]})
 	}
 }
 
