@@ -30,12 +30,24 @@ func (s *Site) editionAt(ctx context.Context, part string) (id string, err error
 		}
 		switch ed := plan.Edition(is.Edition); {
 		case ed != nil && ed.Private:
-			return ed.ID, nil
+			return ed.ID, s.know(ctx, is)
 		case ed == nil && is.Private:
 			return "", errGone
 		}
 	}
 	return "", errNotFound
+}
+
+// know makes sure that the press knows the address that an edition has now: what
+// it would print with the one before leads nowhere any more.
+func (s *Site) know(ctx context.Context, now aggregator.Issue) error {
+	known, err := s.Press.Issues(ctx)
+	for _, is := range known {
+		if is.Edition == now.Edition && is.Token != now.Token {
+			s.Press.Forget()
+		}
+	}
+	return err
 }
 
 // keepQuiet keeps a private document out of shared caches, other sites' scripts
