@@ -10,27 +10,34 @@ import (
 	"github.com/wiredesk/wiredesk/aggregator"
 )
 
-// compiledBlocks are the blocks up to an order, 0 for none. They are compiled
-// once for all who read.
+// compiledBlocks are the blocks of a moment. They are compiled once for all who
+// read.
 type compiledBlocks struct {
-	last int64
+	moment
 	*aggregator.Blocks
+}
+
+// A moment in the life of the blocks: another one was given, or a renaming has
+// written other ids into them.
+type moment struct {
+	last    int64  // number of the last block or lift; 0 for none
+	renamed string // how often ids were renamed; "" for never
 }
 
 // blocks reads the blocks that stand for q, nil when none was ever given.
 func (s *DB) blocks(ctx context.Context, q querier) (*aggregator.Blocks, error) {
-	last, err := lastBlock(ctx, q)
-	if err != nil || last == 0 {
+	at, err := momentOf(ctx, q)
+	if err != nil || at.last == 0 {
 		return nil, err
 	}
-	if have := s.compiled.Load(); have != nil && have.last == last {
+	if have := s.compiled.Load(); have != nil && have.moment == at {
 		return have.Blocks, nil
 	}
 	all, err := ordersOf(ctx, q, `
 		SELECT 0, id, doc
 		FROM orders
 		WHERE kind = 'block' AND id <= $1
-		ORDER BY id`, last)
+		ORDER BY id`, at.last)
 	if err != nil {
 		return nil, fmt.Errorf("blocks: %w", err)
 	}
@@ -38,23 +45,26 @@ func (s *DB) blocks(ctx context.Context, q querier) (*aggregator.Blocks, error) 
 	if err != nil {
 		return nil, err
 	}
-	s.compiled.Store(&compiledBlocks{last, b})
+	s.compiled.Store(&compiledBlocks{at, b})
 	return b, nil
 }
 
-// lastBlock is the number of the last block or lift; 0 when there is none.
-func lastBlock(ctx context.Context, q querier) (last int64, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT COALESCE(MAX(id), 0) FROM orders WHERE kind = 'block'`)
+// momentOf is the moment that q sees.
+func momentOf(ctx context.Context, q querier) (at moment, err error) {
+	rows, err := q.QueryContext(ctx, `
+		SELECT
+			(SELECT COALESCE(MAX(id), 0) FROM orders WHERE kind = 'block'),
+			COALESCE((SELECT value FROM meta WHERE name = 'renamings'), '')`)
 	if err != nil {
-		return 0, fmt.Errorf("blocks: %w", err)
+		return at, fmt.Errorf("blocks: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if err := rows.Scan(&last); err != nil {
-			return 0, err
+		if err := rows.Scan(&at.last, &at.renamed); err != nil {
+			return at, err
 		}
 	}
-	return last, rows.Err()
+	return at, rows.Err()
 }
 
 // ordersOf reads orders, whatever record stands beside them.
