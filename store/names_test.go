@@ -197,9 +197,13 @@ func TestABlockHoldsAfterItsSourceIsRenamed(t *testing.T) {
 		t.Error(es, err)
 	}
 	save(t, db, batch("new", noon, record("new", "g:2", "Two", noon)))
-	for _, r := range queue(t, db, "p") {
-		if _, blocked := r.Blocked(); !blocked {
-			t.Errorf("%s is not blocked", r.Item.Title)
+	for _, key := range []string{"1", "2"} {
+		rs, err := db.Record(t.Context(), key)
+		if err != nil || len(rs) != 1 {
+			t.Fatal(rs, err)
+		}
+		if _, blocked := rs[0].Blocked(); !blocked {
+			t.Errorf("%s is not blocked", key)
 		}
 	}
 }
