@@ -105,6 +105,26 @@ func TestEachKindOfBlockWithdrawsUnderTheSameId(t *testing.T) {
 	}
 }
 
+// The page of a private edition is at its address: its id leads nowhere and is
+// nobody's business.
+func TestWhatIsWithdrawnFromAPrivateEditionLeadsToItsAddress(t *testing.T) {
+	r := newRoom(t, `'Aleppo'`)
+	r.plan.Config.Editions[0].Private = true
+	r.docs["https://one.example/feed"] = rss("1|Aleppo airport|First flight.")
+	r.round()
+	r.now = r.now.Add(time.Hour)
+	r.block(aggregator.Order{Kind: aggregator.Block, Source: "one"})
+	for _, format := range allFormats {
+		f, err := feeds.Parse(r.print(format).Body, feeds.Meta{}, feeds.Known{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(f.Items) != 1 || f.Items[0].Title != "Withdrawn by the desk" || f.Items[0].Link != f.Link || strings.Contains(f.Link, "/syria/") {
+			t.Errorf("%s of %s: %+v", format, f.Link, f.Items)
+		}
+	}
+}
+
 func TestASourceIsBlockedWithAllThatComes(t *testing.T) {
 	r := blockRoom(t)
 	r.block(aggregator.Order{Kind: aggregator.Block, Source: "one"})
