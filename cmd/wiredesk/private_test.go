@@ -123,3 +123,31 @@ func TestAPrivateAddressIsRenewedByHand(t *testing.T) {
 		}
 	}
 }
+
+// What stands below a private edition is as unknown by its id as the edition is,
+// also when it is published no more.
+func TestNothingBelowAPrivateEditionIsKnownByItsId(t *testing.T) {
+	n, config := renameDesk(t)
+	hidden := strings.Replace(config, "[editions.syria]\n", "[jobs]\ndigest = \"0 7 * * *\"\n[editions.syria]\nprivate = true\n", 1)
+	adopt(t, n, hidden)
+	if err := n.digest(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	unknown := func() {
+		t.Helper()
+		for _, path := range []string{"/syria.rss", "/syria/", "/syria/digest.rss", "/syria/feed.css", "/syria/archive/", "/syria/archive/1.rss"} {
+			if w := visit(t, n, path); w.Code != http.StatusNotFound || w.Header().Get("Location") != "" {
+				t.Errorf("%s: %d %v", path, w.Code, w.Header())
+			}
+		}
+	}
+	unknown()
+	gone := strings.TrimSuffix(pathOf(t, addressesOf(t, n, "syria")["rss"]), ".rss")
+	adopt(t, n, hidden[:strings.Index(hidden, "[editions.syria]")]+hidden[strings.Index(hidden, "[editions.spare]"):])
+	unknown()
+	for _, path := range []string{".rss", "/", "/digest.rss", "/archive/"} {
+		if w := visit(t, n, gone+path); w.Code != http.StatusGone {
+			t.Errorf("by its address, %s: %d", path, w.Code)
+		}
+	}
+}
