@@ -151,3 +151,33 @@ func TestNothingBelowAPrivateEditionIsKnownByItsId(t *testing.T) {
 		}
 	}
 }
+
+// A mistake in the section of a private edition is no way to learn of it.
+func TestAMistakeInAPrivateEditionNamesItNowhere(t *testing.T) {
+	n, config := renameDesk(t)
+	hidden := strings.Replace(config, "[editions.syria]\n", "[editions.hush]\nprivate = true\n", 1)
+	for _, wrong := range []string{
+		strings.Replace(hidden, "private = true\n", "private = true\nexlude = 1\nhub = \"https://hub.example\"\n", 1), // not in force yet
+		strings.Replace(hidden, "private = true\n", "private = true\nwas = [\"spare\"]\n", 1),
+	} {
+		if err := os.WriteFile(n.active().Config.File, []byte(wrong), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, errs := n.reload(t.Context()); len(errs) == 0 {
+			t.Fatal("no mistake")
+		}
+		for _, path := range []string{"/status", "/readyz"} {
+			if got := body(t, n, path); strings.Contains(got, "hush") || !strings.Contains(got, "error: a mistake in an edition") {
+				t.Errorf("%s: %s", path, got)
+			}
+		}
+		adopt(t, n, hidden)
+	}
+	open := strings.Replace(hidden, "[editions.spare]\n", "[editions.spare]\nexlude = 1\n", 1)
+	if err := os.WriteFile(n.active().Config.File, []byte(open), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs := n.reload(t.Context()); len(errs) == 0 || !strings.Contains(body(t, n, "/status"), "[editions.spare]") {
+		t.Error("the mistake of a public one is not told:", errs)
+	}
+}
