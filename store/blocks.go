@@ -211,3 +211,62 @@ func raiseAll(ctx context.Context, tx *sql.Tx, at time.Time) error {
 		SET changed_at = CASE WHEN $1 > changed_at THEN $1 ELSE changed_at + 1000 END`, ms(at.Truncate(time.Second)))
 	return err
 }
+
+// revealed lists the decided records that were revised since they were last filed,
+// and are blocked: words may have come with the revision. It reads what stood before
+// the decisions.
+func (s *DB) revealed(ctx context.Context, tx *sql.Tx, decisions []aggregator.Decision) (ids []int64, err error) {
+	b, err := s.blocks(ctx, tx)
+	if err != nil || b == nil {
+		return nil, err
+	}
+	for i := range decisions {
+		if decisions[i].Rev == 1 {
+			continue
+		}
+		rs, err := recordsOf(ctx, tx, `
+			SELECT`+columns+`
+			FROM records
+			WHERE id = $1 AND filed_rev > 0 AND filed_rev < $2`, decisions[i].Record, decisions[i].Rev)
+		if err == nil {
+			err = judgeAll(ctx, tx, b, rs)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for j := range rs {
+			if _, blocked := rs[j].Blocked(); blocked {
+				ids = append(ids, rs[j].ID)
+			}
+		}
+	}
+	return ids, nil
+}
+
+// raiseOf moves the editions and archives on in which readers find these records,
+// but for editions that the filing moves anyway.
+func raiseOf(ctx context.Context, tx *sql.Tx, records []int64, f *aggregator.Filing) error {
+	changed := shelf{}
+	for _, id := range records {
+		err := changed.read(ctx, tx, `
+			SELECT entries.edition, entries.seq
+			FROM members
+			JOIN entries ON entries.id = members.entry
+			WHERE members.record = $1 AND entries.withdrawn = 0`, id)
+		if err != nil {
+			return err
+		}
+	}
+	if _, err := changed.store(ctx, tx, f.At); err != nil {
+		return err
+	}
+	for _, edition := range changed.editions() {
+		if slices.ContainsFunc(f.Changed, func(is aggregator.Issue) bool { return is.Edition == edition }) {
+			continue
+		}
+		if err := step(ctx, tx, edition, f.At); err != nil {
+			return err
+		}
+	}
+	return nil
+}
