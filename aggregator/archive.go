@@ -81,7 +81,7 @@ func archived(plan *Plan, ed *config.Edition, issue Issue, a Archive, entries []
 		}
 	}
 	f := Compose(plan, ed, issue, entries, format)
-	f.Archive, f.Current, f.TTL = true, f.Self, 0
+	f.Archive, f.Current, f.TTL, f.Hub = true, f.Self, 0, "" // hubs are told of the edition
 	f.Self, f.Next = archiveAddress(f, a.Number), archiveAddress(f, a.Next)
 	return f
 }

@@ -105,6 +105,51 @@ func TestEachKindOfBlockWithdrawsUnderTheSameId(t *testing.T) {
 	}
 }
 
+// The page of a private edition is at its address: its id leads nowhere and is
+// nobody's business.
+func TestWhatIsWithdrawnFromAPrivateEditionLeadsToItsAddress(t *testing.T) {
+	r := newRoom(t, `'Aleppo'`)
+	r.plan.Config.Editions[0].Private = true
+	r.docs["https://one.example/feed"] = rss("1|Aleppo airport|First flight.")
+	r.round()
+	r.now = r.now.Add(time.Hour)
+	r.block(aggregator.Order{Kind: aggregator.Block, Source: "one"})
+	for _, format := range allFormats {
+		f, err := feeds.Parse(r.print(format).Body, feeds.Meta{}, feeds.Known{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(f.Items) != 1 || f.Items[0].Title != "Withdrawn by the desk" || f.Items[0].Link != f.Link || strings.Contains(f.Link, "/syria/") {
+			t.Errorf("%s of %s: %+v", format, f.Link, f.Items)
+		}
+	}
+}
+
+// A publisher puts blocked words into what is published already. What readers get
+// is the same from a press that has printed it before and from another one.
+func TestBlockedWordsThatComeWithARevisionHoldAtOnce(t *testing.T) {
+	r := newRoom(t, `'Aleppo'`)
+	const url = "https://one.example/feed"
+	r.docs[url] = rss("1|Aleppo airport|First flight.", "2|Aleppo bakes|Bread.")
+	r.block(aggregator.Order{Kind: aggregator.Block, Words: "nassar"})
+	r.round()
+	press := &aggregator.Press{Store: r.db, Plan: r.active}
+	print := func() string {
+		doc, err := press.Print(t.Context(), "syria", feeds.Atom)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(doc.Body)
+	}
+	print()
+	r.now = r.now.Add(time.Hour)
+	r.docs[url] = rss("1|Aleppo airport|First flight. Nassar was there.", "2|Aleppo bakes|Bread.")
+	r.round()
+	if d := cmp.Diff(string(r.print(feeds.Atom).Body), print()); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestASourceIsBlockedWithAllThatComes(t *testing.T) {
 	r := blockRoom(t)
 	r.block(aggregator.Order{Kind: aggregator.Block, Source: "one"})

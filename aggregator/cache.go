@@ -114,7 +114,11 @@ func (st *standing) issue(edition string) Issue {
 
 // Forget has the press ask the store anew where editions stand: for who was told
 // that another process has changed them.
-func (p *Press) Forget() { p.stand.Store(nil) }
+func (p *Press) Forget() {
+	p.reading.Lock() // who reads now began before, and would say what was
+	defer p.reading.Unlock()
+	p.stand.Store(nil)
+}
 
 // Issues lists where the editions stand, by id, as the press knows it.
 func (p *Press) Issues(ctx context.Context) ([]Issue, error) {

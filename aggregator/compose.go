@@ -31,7 +31,7 @@ func Compose(plan *Plan, ed *config.Edition, issue Issue, entries []Entry, forma
 	f.Prev = archiveAddress(f, issue.Before)
 	f.Authors = []feeds.Person{{Name: site.Title}}
 	for i := range entries {
-		f.Items = append(f.Items, composeItem(plan, ed, &entries[i]))
+		f.Items = append(f.Items, composeItem(plan, ed, &entries[i], f.Link))
 	}
 	return f
 }
@@ -76,7 +76,8 @@ func oneLang(entries []Entry) string {
 	return lang
 }
 
-func composeItem(plan *Plan, ed *config.Edition, e *Entry) feeds.Item {
+// composeItem lays an entry out; page is where its edition stands.
+func composeItem(plan *Plan, ed *config.Edition, e *Entry, page string) feeds.Item {
 	t := &e.Lead
 	it := feeds.Item{
 		ID: e.ID, Link: t.Link, Title: entryTitle(ed, t), Published: e.Published, Updated: e.Updated,
@@ -85,7 +86,7 @@ func composeItem(plan *Plan, ed *config.Edition, e *Entry) feeds.Item {
 		Categories: facets(plan, t),
 	}
 	if e.Withheld() { // RSS has no item with an empty link
-		it.Origin, it.Link = nil, plan.Config.Site.BaseURL+"/"+ed.ID+"/"
+		it.Origin, it.Link = nil, page
 	}
 	for _, name := range t.Authors {
 		if name != t.Outlet { // many feeds sign with their own name

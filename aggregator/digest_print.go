@@ -21,12 +21,11 @@ func (p *Press) PrintDigests(ctx context.Context, id string, format feeds.Format
 	}
 	key := plan.sheet(ed, "digest."+string(format))
 	key.digest = true
-	return p.take(ctx, key, plan, func(st *standing) (printed, error) {
+	return p.take(ctx, key, plan, func(*standing) (printed, error) {
 		all, issue, err := p.Store.Digests(ctx, ed.ID)
 		if err != nil {
 			return printed{}, err
 		}
-		issue.Token = st.issue(ed.ID).Token
 		doc, err := printDigests(plan, ed, issue, all, format)
 		return printed{issue.Version, plan, plan.look(ed), doc}, err
 	})

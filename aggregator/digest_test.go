@@ -13,6 +13,7 @@ import (
 
 	"github.com/wiredesk/wiredesk/aggregator"
 	"github.com/wiredesk/wiredesk/feeds"
+	"github.com/wiredesk/wiredesk/store"
 )
 
 var digestFormats = []feeds.Format{feeds.RSS, feeds.Atom, feeds.JSON}
@@ -259,6 +260,57 @@ func TestWhatIsBlockedVanishesFromItsDigest(t *testing.T) {
 	}
 	if is := r.digestItems(feeds.Atom)[0].Content; is != before {
 		t.Errorf("it was %s, is %s", before, is)
+	}
+}
+
+// A digest counts no entry that is blocked when it is made: of one blocked from the
+// start there is no trace, and when nothing else came there is no digest. Once the
+// block is lifted the next digest tells of it.
+func TestNoDigestCountsWhatIsBlocked(t *testing.T) {
+	r := newDigestRoom(t)
+	r.block(aggregator.Order{Kind: aggregator.Block, Words: "bakery"})
+	r.round()
+	r.digest(seven)
+	for _, format := range digestFormats {
+		if it := r.digestItems(format); len(it) != 1 || it[0].Title != "Syria: 1 story, 9 December 2024" || strings.Contains(it[0].Content, "no longer") {
+			t.Errorf("%s: %+v", format, it)
+		}
+	}
+	if made := r.digest(seven.Add(24 * time.Hour)); made != 0 {
+		t.Errorf("%d digests of what is blocked", made)
+	}
+	r.block(aggregator.Order{Kind: aggregator.Block, Words: "bakery", Off: true})
+	if made := r.digest(seven.Add(48 * time.Hour)); made != 1 || !strings.Contains(r.digestItems(feeds.Atom)[0].Content, "Bakery strike") {
+		t.Errorf("%d digests of what is blocked no more: %+v", made, r.digestItems(feeds.Atom))
+	}
+}
+
+// Another process draws a new address. What is printed in the second in which the
+// press knows only the old one, and is kept, names the new one.
+func TestDigestsNameTheAddressThatWasJustDrawn(t *testing.T) {
+	r := newDigestRoom(t)
+	r.plan.Config.Editions[0].Private = true
+	r.round()
+	r.digest(seven)
+	press := &aggregator.Press{Store: r.db, Plan: r.active}
+	if _, err := press.Issues(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	other, err := store.OpenBeside(t.Context(), r.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if err := other.Renew(t.Context(), "syria", r.now); err != nil {
+		t.Fatal(err)
+	}
+	is, _, err := r.db.Edition(t.Context(), "syria", 1, 1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := press.PrintDigests(t.Context(), "syria", feeds.Atom)
+	if err != nil || !strings.Contains(string(doc.Body), is.Token) {
+		t.Errorf("%v: not at %s:\n%s", err, is.Token, doc.Body)
 	}
 }
 

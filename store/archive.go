@@ -29,6 +29,15 @@ func (s shelf) touch(edition string, seq int64) {
 	}
 }
 
+// editions lists whose archives are on the shelf.
+func (s shelf) editions() (ids []string) {
+	for a := range s {
+		ids = append(ids, a.edition)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 // read touches the entries that a query lists by edition and number.
 func (s shelf) read(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
 	rows, err := tx.QueryContext(ctx, query, args...)

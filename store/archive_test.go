@@ -267,6 +267,64 @@ func TestPruningEmptiesArchivesFromTheOldest(t *testing.T) {
 	}
 }
 
+// An archive is kept in memory as its edition stands: the edition moves on when
+// retention takes some of its entries, and its date does not.
+func TestPruningPartOfAnArchiveMovesItsEditionOn(t *testing.T) {
+	db := open(t, t.TempDir())
+	var rs []aggregator.Record
+	var left []string
+	for i := range 510 {
+		rs = append(rs, record("a", fmt.Sprintf("g:%03d", i), "x", noon.Add(time.Duration(i)*time.Minute)))
+		left = append(left, fmt.Sprintf("g:%03d", i), fmt.Sprintf("l:g:%03d", i))
+	}
+	save(t, db, batch("a", noon, rs...))
+	fileAll(t, db, "p", noon)
+	save(t, db, empty("a", noon, left...))
+	press := &aggregator.Press{Store: db}
+	before, err := press.Issues(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := db.Prune(t.Context(), noon.AddDate(10, 0, 0), time.Hour, time.Hour); err != nil || n != 10 {
+		t.Fatal(n, err)
+	}
+	if a, _ := archive(t, db, 1); a.Entries != 40 {
+		t.Errorf("%+v", a)
+	}
+	after, err := press.Issues(t.Context())
+	if err != nil || len(after) != 1 || after[0].Version <= before[0].Version || !after[0].ChangedAt.Equal(before[0].ChangedAt) {
+		t.Errorf("%+v after %+v, %v", after, before, err)
+	}
+}
+
+// Many blocks let an edition reach further than it may hold. What it leaves out then
+// is in the archives that it names.
+func TestBlocksMakeNoGapBetweenAnEditionAndItsArchives(t *testing.T) {
+	db := open(t, t.TempDir())
+	saveNumbered(t, db, 700)
+	fill(t, db, 1, 700)
+	block(t, db, aggregator.Order{At: noon.Add(-time.Hour), Source: "a", Key: "g:699"})
+	found := map[string]bool{}
+	is, es, err := db.Edition(t.Context(), "ed", 300, 500, 0)
+	if err != nil || len(es) != 500 {
+		t.Fatal(len(es), err)
+	}
+	for n := is.Before; ; {
+		for _, e := range es {
+			found[e.ID] = true
+		}
+		if n == 0 {
+			break
+		}
+		var a aggregator.Archive
+		a, es = archive(t, db, n)
+		n = a.Prev
+	}
+	if len(found) != 699 {
+		t.Errorf("%d of 699 entries are to be found", len(found))
+	}
+}
+
 func TestAnArchiveIsFiftyEntriesTheLastPublishedFirst(t *testing.T) {
 	db := open(t, t.TempDir())
 	fill(t, db, 1, 50)

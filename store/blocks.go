@@ -10,27 +10,34 @@ import (
 	"github.com/wiredesk/wiredesk/aggregator"
 )
 
-// compiledBlocks are the blocks up to an order, 0 for none. They are compiled
-// once for all who read.
+// compiledBlocks are the blocks of a moment. They are compiled once for all who
+// read.
 type compiledBlocks struct {
-	last int64
+	moment
 	*aggregator.Blocks
+}
+
+// A moment in the life of the blocks: another one was given, or a renaming has
+// written other ids into them.
+type moment struct {
+	last    int64  // number of the last block or lift; 0 for none
+	renamed string // how often ids were renamed; "" for never
 }
 
 // blocks reads the blocks that stand for q, nil when none was ever given.
 func (s *DB) blocks(ctx context.Context, q querier) (*aggregator.Blocks, error) {
-	last, err := lastBlock(ctx, q)
-	if err != nil || last == 0 {
+	at, err := momentOf(ctx, q)
+	if err != nil || at.last == 0 {
 		return nil, err
 	}
-	if have := s.compiled.Load(); have != nil && have.last == last {
+	if have := s.compiled.Load(); have != nil && have.moment == at {
 		return have.Blocks, nil
 	}
 	all, err := ordersOf(ctx, q, `
 		SELECT 0, id, doc
 		FROM orders
 		WHERE kind = 'block' AND id <= $1
-		ORDER BY id`, last)
+		ORDER BY id`, at.last)
 	if err != nil {
 		return nil, fmt.Errorf("blocks: %w", err)
 	}
@@ -38,23 +45,26 @@ func (s *DB) blocks(ctx context.Context, q querier) (*aggregator.Blocks, error) 
 	if err != nil {
 		return nil, err
 	}
-	s.compiled.Store(&compiledBlocks{last, b})
+	s.compiled.Store(&compiledBlocks{at, b})
 	return b, nil
 }
 
-// lastBlock is the number of the last block or lift; 0 when there is none.
-func lastBlock(ctx context.Context, q querier) (last int64, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT COALESCE(MAX(id), 0) FROM orders WHERE kind = 'block'`)
+// momentOf is the moment that q sees.
+func momentOf(ctx context.Context, q querier) (at moment, err error) {
+	rows, err := q.QueryContext(ctx, `
+		SELECT
+			(SELECT COALESCE(MAX(id), 0) FROM orders WHERE kind = 'block'),
+			COALESCE((SELECT value FROM meta WHERE name = 'renamings'), '')`)
 	if err != nil {
-		return 0, fmt.Errorf("blocks: %w", err)
+		return at, fmt.Errorf("blocks: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if err := rows.Scan(&last); err != nil {
-			return 0, err
+		if err := rows.Scan(&at.last, &at.renamed); err != nil {
+			return at, err
 		}
 	}
-	return last, rows.Err()
+	return at, rows.Err()
 }
 
 // ordersOf reads orders, whatever record stands beside them.
@@ -200,4 +210,63 @@ func raiseAll(ctx context.Context, tx *sql.Tx, at time.Time) error {
 		UPDATE archives
 		SET changed_at = CASE WHEN $1 > changed_at THEN $1 ELSE changed_at + 1000 END`, ms(at.Truncate(time.Second)))
 	return err
+}
+
+// revealed lists the decided records that were revised since they were last filed,
+// and are blocked: words may have come with the revision. It reads what stood before
+// the decisions.
+func (s *DB) revealed(ctx context.Context, tx *sql.Tx, decisions []aggregator.Decision) (ids []int64, err error) {
+	b, err := s.blocks(ctx, tx)
+	if err != nil || b == nil {
+		return nil, err
+	}
+	for i := range decisions {
+		if decisions[i].Rev == 1 {
+			continue
+		}
+		rs, err := recordsOf(ctx, tx, `
+			SELECT`+columns+`
+			FROM records
+			WHERE id = $1 AND filed_rev > 0 AND filed_rev < $2`, decisions[i].Record, decisions[i].Rev)
+		if err == nil {
+			err = judgeAll(ctx, tx, b, rs)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for j := range rs {
+			if _, blocked := rs[j].Blocked(); blocked {
+				ids = append(ids, rs[j].ID)
+			}
+		}
+	}
+	return ids, nil
+}
+
+// raiseOf moves the editions and archives on in which readers find these records,
+// but for editions that the filing moves anyway.
+func raiseOf(ctx context.Context, tx *sql.Tx, records []int64, f *aggregator.Filing) error {
+	changed := shelf{}
+	for _, id := range records {
+		err := changed.read(ctx, tx, `
+			SELECT entries.edition, entries.seq
+			FROM members
+			JOIN entries ON entries.id = members.entry
+			WHERE members.record = $1 AND entries.withdrawn = 0`, id)
+		if err != nil {
+			return err
+		}
+	}
+	if _, err := changed.store(ctx, tx, f.At); err != nil {
+		return err
+	}
+	for _, edition := range changed.editions() {
+		if slices.ContainsFunc(f.Changed, func(is aggregator.Issue) bool { return is.Edition == edition }) {
+			continue
+		}
+		if err := step(ctx, tx, edition, f.At); err != nil {
+			return err
+		}
+	}
+	return nil
 }

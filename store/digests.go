@@ -15,32 +15,33 @@ import (
 const passedOver = 1
 
 // Undigested lists the entries of an edition that readers have and no digest tells
-// of yet, newest first: id and date. first says that the edition never had one.
+// of yet, newest first: id and date. What is withdrawn or blocked is none of them; a
+// block may be lifted, and then it is. first says that the edition never had one.
 func (s *DB) Undigested(ctx context.Context, edition string) (all []aggregator.Published, first bool, err error) {
-	err = s.read.QueryRowContext(ctx, `
+	tx, err := s.read.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, false, err
+	}
+	defer tx.Rollback() // it only reads: there is nothing to commit
+	err = tx.QueryRowContext(ctx, `
 		SELECT NOT EXISTS (SELECT 1 FROM digests WHERE edition = $1)`, edition).Scan(&first)
 	if err != nil {
 		return nil, false, err
 	}
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT id, published
+	es, err := numbered(ctx, tx, `
+		SELECT doc, seq
 		FROM entries
 		WHERE edition = $1 AND digest = 0 AND withdrawn = 0
 		ORDER BY published DESC, id`, edition)
-	if err != nil {
-		return nil, false, err
+	if err == nil {
+		es, err = s.veil(ctx, tx, es)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var e aggregator.Published
-		var at int64
-		if err := rows.Scan(&e.ID, &at); err != nil {
-			return nil, false, err
+	for i := range es {
+		if e := &es[i]; e.Lead.Withdrawn.IsZero() {
+			all = append(all, aggregator.Published{ID: e.ID, At: e.Published})
 		}
-		e.At = fromMS(at)
-		all = append(all, e)
 	}
-	return all, first, rows.Err()
+	return all, first, err
 }
 
 // saveDigest stores a digest, and of each entry which one tells of it. Digests
@@ -97,10 +98,10 @@ func (s *DB) Digests(ctx context.Context, edition string) (all []aggregator.Dige
 	var at int64
 	changed.Edition = edition
 	err = tx.QueryRowContext(ctx, `
-		SELECT SUM(version), MAX(changed_at)
+		SELECT SUM(version), MAX(changed_at), MAX(CASE WHEN edition = $1 THEN token ELSE '' END)
 		FROM issues
 		WHERE edition IN ($1, $2)
-		HAVING COUNT(*) > 0`, edition, aggregator.DigestsOf(edition)).Scan(&changed.Version, &at)
+		HAVING COUNT(*) > 0`, edition, aggregator.DigestsOf(edition)).Scan(&changed.Version, &at, &changed.Token)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, changed, fmt.Errorf("edition %s is %w: %w", edition, aggregator.ErrNotFiled, err)
 	}

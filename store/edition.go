@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator"
@@ -63,9 +64,31 @@ func (s *DB) reading(ctx context.Context, tx *sql.Tx, id string, least, most int
 			return w, nil, err
 		}
 		if len(es) >= least || len(all) < want {
-			return w, es[:min(len(es), most)], nil
+			return w.cut(es, most)
 		}
 	}
+}
+
+// cut leaves out what is too much of a reach that went far: the oldest, but for those
+// that no archive holds. The newest archive comes before the rest then.
+func (w reach) cut(es []aggregator.Entry, most int) (reach, []aggregator.Entry, error) {
+	if len(es) <= most {
+		return w, es, nil
+	}
+	w.before = w.full
+	room := most
+	for i := range es {
+		if es[i].Number > w.full*aggregator.ArchiveSize {
+			room--
+		}
+	}
+	return w, slices.DeleteFunc(es, func(e aggregator.Entry) bool {
+		if e.Number > w.full*aggregator.ArchiveSize {
+			return false
+		}
+		room--
+		return room < 0
+	}), nil
 }
 
 // A reach says which entries a document of an edition holds: the newest, and

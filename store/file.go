@@ -21,6 +21,10 @@ func (s *DB) File(ctx context.Context, f aggregator.Filing) error {
 		if err != nil {
 			return err
 		}
+		revealed, err := s.revealed(ctx, tx, f.Decisions)
+		if err != nil {
+			return err
+		}
 		if err := decide(ctx, tx, f); err != nil {
 			return err
 		}
@@ -31,6 +35,9 @@ func (s *DB) File(ctx context.Context, f aggregator.Filing) error {
 			return err
 		}
 		if err := publish(ctx, tx, f); err != nil {
+			return err
+		}
+		if err := raiseOf(ctx, tx, revealed, &f); err != nil {
 			return err
 		}
 		for i := range f.Digests {
@@ -167,6 +174,17 @@ func raise(ctx context.Context, tx *sql.Tx, is aggregator.Issue, at time.Time) e
 		return fmt.Errorf("edition %s: %w", is.Edition, err)
 	}
 	return nil
+}
+
+// step moves the version of an edition on that is told otherwise than it was, and
+// looks as it did.
+func step(ctx context.Context, tx *sql.Tx, edition string, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE issues
+		SET version = version + 1,
+			changed_at = CASE WHEN $1 > changed_at THEN $1 ELSE changed_at + 1000 END
+		WHERE edition = $2`, ms(at.Truncate(time.Second)), edition)
+	return err
 }
 
 func keepRound(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {

@@ -183,3 +183,27 @@ func spoil(t *testing.T, dir, query string) {
 		}
 	}
 }
+
+// A block of a source follows it to its new id at once, in the process that renames
+// it and has read the blocks before.
+func TestABlockHoldsAfterItsSourceIsRenamed(t *testing.T) {
+	db := called(t, t.TempDir())
+	block(t, db, aggregator.Order{At: noon.Add(time.Hour), Source: "a"})
+	if _, es, err := db.Edition(t.Context(), "ed", 10, 10, 0); err != nil || len(es) != 1 || !es[0].Withheld() {
+		t.Fatal(es, err)
+	}
+	rename(t, db)
+	if _, es, err := db.Edition(t.Context(), "paper", 10, 10, 0); err != nil || len(es) != 1 || !es[0].Withheld() {
+		t.Error(es, err)
+	}
+	save(t, db, batch("new", noon, record("new", "g:2", "Two", noon)))
+	for _, key := range []string{"1", "2"} {
+		rs, err := db.Record(t.Context(), key)
+		if err != nil || len(rs) != 1 {
+			t.Fatal(rs, err)
+		}
+		if _, blocked := rs[0].Blocked(); !blocked {
+			t.Errorf("%s is not blocked", key)
+		}
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"github.com/wiredesk/wiredesk/aggregator"
 )
 
 const (
@@ -105,6 +107,8 @@ func pruneRest(ctx context.Context, tx *sql.Tx, now time.Time) error {
 
 // pruneEntries drops entries that show nothing any more, out of their archives
 // too. An edition that named an archive which is empty now says so to its readers.
+// Archives and digests are kept in memory as their edition stands: they are printed
+// anew.
 func pruneEntries(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	changed := shelf{}
 	err := changed.read(ctx, tx, `
@@ -122,12 +126,15 @@ func pruneEntries(ctx context.Context, tx *sql.Tx, now time.Time) error {
 		return err
 	}
 	for _, ed := range editions {
-		_, err := tx.ExecContext(ctx, `
-			UPDATE issues
-			SET version = version + 1,
-				changed_at = CASE WHEN $1 > changed_at THEN $1 ELSE changed_at + 1000 END
-			WHERE edition = $2`, ms(now.Truncate(time.Second)), ed)
-		if err != nil {
+		if err := step(ctx, tx, ed, now); err != nil {
+			return err
+		}
+	}
+	for _, ed := range changed.editions() { // the feed stays as it is: what went was too old for it
+		if err := step(ctx, tx, aggregator.DigestsOf(ed), now); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE issues SET version = version + 1 WHERE edition = $1`, ed); err != nil {
 			return err
 		}
 	}

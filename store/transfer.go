@@ -235,6 +235,13 @@ func transferOrders(ctx context.Context, tx *sql.Tx, moves []aggregator.Transfer
 			return err
 		}
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM meta WHERE name = 'renaming'`)
+	if _, err := tx.ExecContext(ctx, `DELETE FROM meta WHERE name = 'renaming'`); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO meta (name, value)
+		VALUES ('renamings', '1')
+		ON CONFLICT (name) DO UPDATE
+		SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)`) // what was compiled of orders holds no more
 	return err
 }

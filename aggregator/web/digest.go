@@ -31,6 +31,9 @@ func (s *Site) digest(ctx context.Context, id, file string) (*aggregator.Documen
 	switch ed := s.Plan().Edition(id); {
 	case name == "digest":
 		doc, err := s.Press.PrintDigests(ctx, id, feeds.Format(format))
+		if ed == nil { // out of the plan: whether it was private, its own issue knows
+			return doc, s.missing(ctx, id, err)
+		}
 		return doc, s.missing(ctx, aggregator.DigestsOf(id), err)
 	case file == "feed.css" && ed != nil && s.Plan().Digested():
 		return asset("/feed.css")

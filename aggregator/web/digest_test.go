@@ -14,6 +14,7 @@ import (
 
 	"github.com/wiredesk/wiredesk/aggregator"
 	"github.com/wiredesk/wiredesk/aggregator/web"
+	"github.com/wiredesk/wiredesk/config"
 	"github.com/wiredesk/wiredesk/feeds"
 	"github.com/wiredesk/wiredesk/store"
 )
@@ -162,6 +163,34 @@ func TestDigestsAreDocumentsLikeAnyOther(t *testing.T) {
 		written, err := os.ReadFile(filepath.Join(dir, path))
 		if served := bodyOf(t, site, path); err != nil || !bytes.Equal(written, []byte(served)) {
 			t.Errorf("%s: written %q, served %q, %v", path, written, served, err)
+		}
+	}
+}
+
+// A reload may come at any moment while files are written. What the plan then has no
+// more is no trouble: its files go when they are next written.
+func TestAReloadWhileFilesAreWrittenIsNoTrouble(t *testing.T) {
+	site := newSite(t)
+	before := site.Plan()
+	cfg := *before.Config
+	hidden := *cfg.Editions[0]
+	hidden.Private = true
+	cfg.Editions = []*config.Edition{&hidden}
+	after, errs := aggregator.Compile(&cfg)
+	if after == nil {
+		t.Fatal(errs)
+	}
+	for at := range 30 {
+		asked := 0
+		site.Plan = func() *aggregator.Plan {
+			if asked++; asked > at {
+				return after
+			}
+			return before
+		}
+		site.Press.Plan = site.Plan
+		if _, err := site.Write(t.Context(), filepath.Join(t.TempDir(), "public")); err != nil {
+			t.Errorf("a plan that comes after %d looks at the one before: %v", at, err)
 		}
 	}
 }

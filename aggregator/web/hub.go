@@ -11,9 +11,12 @@ import (
 )
 
 // linkHub names an edition's hub in the header, beside its own address: that is
-// where WebSub (4) looks first, and for pages the only place.
+// where WebSub (4) looks first, and for pages the only place. Below an edition stand
+// its archives and digests, of which the hub is told nothing: who subscribed to one
+// there would wait for ever.
 func linkHub(h http.Header, site *config.Site, ed *config.Edition, at string) {
-	if ed == nil || ed.Hub == "" || ed.Private {
+	_, below, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/")
+	if ed == nil || ed.Hub == "" || ed.Private || below != "" {
 		return
 	}
 	h.Add("Link", fmt.Sprintf(`<%s>; rel="hub"`, ed.Hub))

@@ -194,8 +194,7 @@ func (s *Site) status(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	send(w, r, doc)
-	return nil
+	return send(w, r, doc)
 }
 
 func rank(l sourceLine) int {

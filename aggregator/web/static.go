@@ -29,6 +29,7 @@ func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 	defer root.Close()
 	changed := 0
 	var unprinted []error
+	plan := s.Plan()
 	s.Press.Forget() // whoever called us may know of more than the press does
 	all, err := s.addresses(ctx)
 	if err != nil {
@@ -63,6 +64,9 @@ func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 	removed, err := ours.sweep()
 	if err != nil {
 		return changed, fmt.Errorf("static files: %w", err)
+	}
+	if s.Plan() != plan { // what it has no more could not be printed: its own files are written next
+		unprinted = nil
 	}
 	return changed + removed, errors.Join(unprinted...)
 }

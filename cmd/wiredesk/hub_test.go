@@ -43,7 +43,7 @@ func TestAHubIsNamedAndTold(t *testing.T) {
 	hub.down.Store(true)
 	now := time.Now()
 	n.pinger.Now = func() time.Time { return now }
-	adopt(t, n, strings.Replace(config, "[editions.syria]\n", "[editions.syria]\nhub = \""+srv.URL+"\"\n", 1))
+	adopt(t, n, strings.Replace(config, "[editions.syria]\n", "[jobs]\ndigest = \"0 7 * * *\"\n[editions.syria]\nhub = \""+srv.URL+"\"\n", 1))
 	if page := body(t, n, "/status"); !strings.Contains(page, "The hub of edition syria has not been told") || !strings.Contains(page, "502") {
 		t.Error(page)
 	}
@@ -76,6 +76,11 @@ func TestAHubIsNamedAndTold(t *testing.T) {
 		links := strings.Join(w.Header().Values("Link"), " ")
 		if links != `<`+srv.URL+`>; rel="hub" <https://desk.example`+path+`>; rel="self"` || !strings.Contains(w.Body.String(), words) {
 			t.Errorf("%s: %s %s", path, links, w.Body)
+		}
+	}
+	for _, path := range []string{"/syria/archive/", "/syria/digest.rss"} { // the hub is told nothing of these
+		if w := visit(t, n, path); w.Code != http.StatusOK || w.Header().Values("Link") != nil {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
 		}
 	}
 	if got := visit(t, n, "/spare.rss").Header().Values("Link"); got != nil {

@@ -123,3 +123,61 @@ func TestAPrivateAddressIsRenewedByHand(t *testing.T) {
 		}
 	}
 }
+
+// What stands below a private edition is as unknown by its id as the edition is,
+// also when it is published no more.
+func TestNothingBelowAPrivateEditionIsKnownByItsId(t *testing.T) {
+	n, config := renameDesk(t)
+	hidden := strings.Replace(config, "[editions.syria]\n", "[jobs]\ndigest = \"0 7 * * *\"\n[editions.syria]\nprivate = true\n", 1)
+	adopt(t, n, hidden)
+	if err := n.digest(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	unknown := func() {
+		t.Helper()
+		for _, path := range []string{"/syria.rss", "/syria/", "/syria/digest.rss", "/syria/feed.css", "/syria/archive/", "/syria/archive/1.rss"} {
+			if w := visit(t, n, path); w.Code != http.StatusNotFound || w.Header().Get("Location") != "" {
+				t.Errorf("%s: %d %v", path, w.Code, w.Header())
+			}
+		}
+	}
+	unknown()
+	gone := strings.TrimSuffix(pathOf(t, addressesOf(t, n, "syria")["rss"]), ".rss")
+	adopt(t, n, hidden[:strings.Index(hidden, "[editions.syria]")]+hidden[strings.Index(hidden, "[editions.spare]"):])
+	unknown()
+	for _, path := range []string{".rss", "/", "/digest.rss", "/archive/"} {
+		if w := visit(t, n, gone+path); w.Code != http.StatusGone {
+			t.Errorf("by its address, %s: %d", path, w.Code)
+		}
+	}
+}
+
+// A mistake in the section of a private edition is no way to learn of it.
+func TestAMistakeInAPrivateEditionNamesItNowhere(t *testing.T) {
+	n, config := renameDesk(t)
+	hidden := strings.Replace(config, "[editions.syria]\n", "[editions.hush]\nprivate = true\n", 1)
+	for _, wrong := range []string{
+		strings.Replace(hidden, "private = true\n", "private = true\nexlude = 1\nhub = \"https://hub.example\"\n", 1), // not in force yet
+		strings.Replace(hidden, "private = true\n", "private = true\nwas = [\"spare\"]\n", 1),
+	} {
+		if err := os.WriteFile(n.active().Config.File, []byte(wrong), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, errs := n.reload(t.Context()); len(errs) == 0 {
+			t.Fatal("no mistake")
+		}
+		for _, path := range []string{"/status", "/readyz"} {
+			if got := body(t, n, path); strings.Contains(got, "hush") || !strings.Contains(got, "error: a mistake in an edition") {
+				t.Errorf("%s: %s", path, got)
+			}
+		}
+		adopt(t, n, hidden)
+	}
+	open := strings.Replace(hidden, "[editions.spare]\n", "[editions.spare]\nexlude = 1\n", 1)
+	if err := os.WriteFile(n.active().Config.File, []byte(open), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs := n.reload(t.Context()); len(errs) == 0 || !strings.Contains(body(t, n, "/status"), "[editions.spare]") {
+		t.Error("the mistake of a public one is not told:", errs)
+	}
+}

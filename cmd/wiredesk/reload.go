@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/fsnotify/fsnotify"
 
+	"github.com/wiredesk/wiredesk/aggregator"
 	"github.com/wiredesk/wiredesk/aggregator/web"
 	"github.com/wiredesk/wiredesk/config"
 )
@@ -137,13 +139,28 @@ func (n *newsroom) mistakes(errs []config.Error) (all []string) {
 			continue
 		}
 		n.log.Error("config", "err", e.Error(), "help", e.Help)
-		line := e.Error()
-		if e.Help != "" {
-			line += " (" + e.Help + ")"
-		}
-		all = append(all, line)
+		all = append(all, shownMistake(n.active(), e))
 	}
 	return all
+}
+
+var editionNamed = regexp.MustCompile(`\beditions\.([\p{L}\p{N}_-]+)`)
+
+// shownMistake is a mistake as everybody may read it. One that names an edition which
+// nobody knows of, since it is private or was never in force, only says where it is:
+// the log and wiredesk check say the rest.
+func shownMistake(plan *aggregator.Plan, e config.Error) string {
+	line := e.Error()
+	if e.Help != "" {
+		line += " (" + e.Help + ")"
+	}
+	for _, named := range editionNamed.FindAllStringSubmatch(line, -1) {
+		if ed := plan.Edition(named[1]); ed == nil || ed.Private {
+			e.Msg = "a mistake in an edition (wiredesk check says what)"
+			return e.Error()
+		}
+	}
+	return line
 }
 
 // needRestart finds what was changed of that which is opened once, at the start.
