@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/wiredesk/wiredesk/aggregator"
@@ -30,12 +31,25 @@ func (s *Site) editionAt(ctx context.Context, part string) (id string, err error
 		}
 		switch ed := plan.Edition(is.Edition); {
 		case ed != nil && ed.Private:
-			return ed.ID, nil
+			return ed.ID, s.meet(ctx, is)
 		case ed == nil && is.Private:
 			return "", errGone
 		}
 	}
 	return "", errNotFound
+}
+
+// meet has the press learn of an address that another process has just drawn: what
+// it holds names the old one, and would send readers there.
+func (s *Site) meet(ctx context.Context, is aggregator.Issue) error {
+	known, err := s.Press.Issues(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(known, func(k aggregator.Issue) bool { return k.Token == is.Token }) {
+		s.Press.Forget()
+	}
+	return nil
 }
 
 // keepQuiet keeps a private document out of shared caches, other sites' scripts
