@@ -58,8 +58,8 @@ func TestFilesOfWhatIsPublishedNoMoreGo(t *testing.T) {
 			t.Error(d)
 		}
 	}
-	want("spare", "spare/index.html", "spare/picture.png", "spare.atom", "spare.json", "spare.rss",
-		"syria", "syria/index.html", "syria.atom", "syria.json", "syria.rss")
+	want("spare", "spare/archive", "spare/archive/index.html", "spare/index.html", "spare/picture.png", "spare.atom", "spare.json", "spare.rss",
+		"syria", "syria/archive", "syria/archive/index.html", "syria/index.html", "syria.atom", "syria.json", "syria.rss")
 	put("syria.json") // somebody changes ours
 	fewer := strings.Replace(config, "[editions.syria]\n", "[editions.tidings]\nwas = [\"syria\"]\nformats = [\"atom\"]\n", 1)
 	n2 := strings.Replace(fewer, "[editions.spare]\n", "[editions.spare]\nformats = [\"rss\"]\n", 1)
