@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -69,4 +71,15 @@ func shown(at string) string {
 		}
 	}
 	return strings.Join(parts, "/")
+}
+
+var tokens = regexp.MustCompile(`[0-9a-f]{40}`)
+
+// hide is an error as logs may hold it: those of the file system name files, and
+// these may bear the address of a private edition.
+func hide(err error) error {
+	if err == nil || !tokens.MatchString(err.Error()) {
+		return err
+	}
+	return errors.New(tokens.ReplaceAllString(err.Error(), "(private)"))
 }
