@@ -28,20 +28,54 @@ func (s *DB) Undigested(ctx context.Context, edition string) (all []aggregator.P
 	if err != nil {
 		return nil, false, err
 	}
+	told, err := s.tellable(ctx, tx, edition)
+	if err != nil {
+		return nil, false, err
+	}
+	rows, err := tx.QueryContext(ctx, `
+		SELECT id, published
+		FROM entries
+		WHERE edition = $1 AND digest = 0 AND withdrawn = 0
+		ORDER BY published DESC, id`, edition)
+	if err != nil {
+		return nil, false, err
+	}
+	defer rows.Close()
+	for n := 0; rows.Next(); n++ {
+		var e aggregator.Published
+		var at int64
+		if err := rows.Scan(&e.ID, &at); err != nil {
+			return nil, false, err
+		}
+		e.At = fromMS(at)
+		if n >= undigestedRead || told[e.ID] {
+			all = append(all, e)
+		}
+	}
+	return all, first, rows.Err()
+}
+
+// undigestedRead is how many of the newest entries are read whole for a digest, so
+// that it takes no more memory however many wait for an edition's first. It is twice
+// what a digest tells.
+const undigestedRead = 1000
+
+// tellable are those of the newest undigested entries that say something, by id.
+func (s *DB) tellable(ctx context.Context, tx *sql.Tx, edition string) (map[string]bool, error) {
 	es, err := numbered(ctx, tx, `
 		SELECT doc, seq
 		FROM entries
 		WHERE edition = $1 AND digest = 0 AND withdrawn = 0
-		ORDER BY published DESC, id`, edition)
+		ORDER BY published DESC, id
+		LIMIT $2`, edition, undigestedRead)
 	if err == nil {
 		es, err = s.veil(ctx, tx, es)
 	}
+	told := map[string]bool{}
 	for i := range es {
-		if e := &es[i]; e.Lead.Withdrawn.IsZero() {
-			all = append(all, aggregator.Published{ID: e.ID, At: e.Published})
-		}
+		told[es[i].ID] = es[i].Lead.Withdrawn.IsZero()
 	}
-	return all, first, err
+	return told, err
 }
 
 // saveDigest stores a digest, and of each entry which one tells of it. Digests

@@ -194,3 +194,23 @@ func TestAReloadWhileFilesAreWrittenIsNoTrouble(t *testing.T) {
 		}
 	}
 }
+
+// There may be twenty thousand sources: their list is printed once, as any document.
+func TestTheListOfSourcesIsPrintedOnce(t *testing.T) {
+	site := newSite(t)
+	cfg := *site.Plan().Config
+	cfg.Site.Public = true
+	plan, errs := aggregator.Compile(&cfg)
+	if plan == nil {
+		t.Fatal(errs)
+	}
+	site.Plan = func() *aggregator.Plan { return plan }
+	site.Press.Plan = site.Plan
+	first, err := site.Document(t.Context(), "/sources.opml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := site.Document(t.Context(), "/sources.opml"); err != nil || again != first {
+		t.Error("printed again", err)
+	}
+}

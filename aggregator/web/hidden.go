@@ -3,7 +3,10 @@ package web
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/wiredesk/wiredesk/aggregator"
@@ -30,7 +33,7 @@ func (s *Site) editionAt(ctx context.Context, part string) (id string, err error
 		}
 		switch ed := plan.Edition(is.Edition); {
 		case ed != nil && ed.Private:
-			return ed.ID, s.know(ctx, is)
+			return ed.ID, s.meet(ctx, is)
 		case ed == nil && is.Private:
 			return "", errGone
 		}
@@ -38,16 +41,17 @@ func (s *Site) editionAt(ctx context.Context, part string) (id string, err error
 	return "", errNotFound
 }
 
-// know makes sure that the press knows the address that an edition has now: what
-// it would print with the one before leads nowhere any more.
-func (s *Site) know(ctx context.Context, now aggregator.Issue) error {
+// meet has the press learn of an address that another process has just drawn: what
+// it holds names the old one, and would send readers there.
+func (s *Site) meet(ctx context.Context, is aggregator.Issue) error {
 	known, err := s.Press.Issues(ctx)
-	for _, is := range known {
-		if is.Edition == now.Edition && is.Token != now.Token {
-			s.Press.Forget()
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	if !slices.ContainsFunc(known, func(k aggregator.Issue) bool { return k.Token == is.Token }) {
+		s.Press.Forget()
+	}
+	return nil
 }
 
 // keepQuiet keeps a private document out of shared caches, other sites' scripts
@@ -67,4 +71,15 @@ func shown(at string) string {
 		}
 	}
 	return strings.Join(parts, "/")
+}
+
+var tokens = regexp.MustCompile(`[0-9a-f]{40}`)
+
+// hide is an error as logs may hold it: those of the file system name files, and
+// these may bear the address of a private edition.
+func hide(err error) error {
+	if err == nil || !tokens.MatchString(err.Error()) {
+		return err
+	}
+	return errors.New(tokens.ReplaceAllString(err.Error(), "(private)"))
 }

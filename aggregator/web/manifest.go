@@ -117,8 +117,8 @@ func (m *manifest) remove(stale map[string][]string) (removed int, err error) {
 			return removed, err
 		}
 		removed++
-		if dir := path.Dir(name); dir != "." {
-			_ = m.root.Remove(dir) // stays while it holds anything
+		for dir := path.Dir(name); dir != "." && m.root.Remove(dir) == nil; { // stays while it holds anything
+			dir = path.Dir(dir)
 		}
 	}
 	return removed, nil

@@ -24,7 +24,7 @@ func (s *Site) public(ctx context.Context, at string) (*aggregator.Document, err
 		return nil, errNotFound
 	}
 	if at == "/sources.opml" {
-		return sourcesOPML(plan)
+		return s.Press.Whole(ctx, at, func(plan *aggregator.Plan, _ time.Time) (*aggregator.Document, error) { return sourcesOPML(plan) })
 	}
 	notices, err := s.Store.Notices(ctx, aggregator.MaxNotices)
 	if err != nil {

@@ -55,7 +55,7 @@ func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 			err = root.Chtimes(fileName(at), time.Time{}, doc.Modified)
 		}
 		if err != nil {
-			return changed, fmt.Errorf("write %s: %w", filepath.Join(dir, shown(fileName(at))), err)
+			return changed, fmt.Errorf("write %s: %w", filepath.Join(dir, shown(fileName(at))), hide(err))
 		}
 		if wrote {
 			changed++
@@ -63,7 +63,7 @@ func (s *Site) Write(ctx context.Context, dir string) (int, error) {
 	}
 	removed, err := ours.sweep()
 	if err != nil {
-		return changed, fmt.Errorf("static files: %w", err)
+		return changed, fmt.Errorf("static files: %w", hide(err))
 	}
 	if s.Plan() != plan { // what it has no more could not be printed: its own files are written next
 		unprinted = nil

@@ -181,3 +181,21 @@ func TestAMistakeInAPrivateEditionNamesItNowhere(t *testing.T) {
 		t.Error("the mistake of a public one is not told:", errs)
 	}
 }
+
+// A file that cannot be written is told without its name, which is an address.
+func TestNoErrorOfAFileHoldsAPrivateAddress(t *testing.T) {
+	n, config := renameDesk(t)
+	static := filepath.Join(t.TempDir(), "public")
+	adopt(t, n, strings.Replace(strings.Replace(config, "[editions.syria]\n", "[editions.syria]\nprivate = true\n", 1), "[site]\n", "[site]\nstatic = \""+static+"\"\n", 1))
+	name := filepath.Join(static, pathOf(t, addressesOf(t, n, "syria")["rss"]))
+	token := strings.TrimSuffix(filepath.Base(name), ".rss")
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(name, "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.write(t.Context()); err == nil || strings.Contains(err.Error(), token) {
+		t.Error(err)
+	}
+}
