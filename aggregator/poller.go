@@ -14,9 +14,9 @@ import (
 )
 
 // A Fetcher asks one address once: Get for a feed, Page for an HTML page after
-// its robots.txt (fetch.ErrRobots). A document that Request.Same knows has no
-// Body, or is read again in vain. *fetch.Client is the guarded one; tests have one
-// in memory.
+// its robots.txt (fetch.ErrRobots). What does not ask Request.Same has the last
+// document read again, in vain. *fetch.Client is the guarded one; tests have one in
+// memory.
 type Fetcher interface {
 	Get(ctx context.Context, r fetch.Request) (*fetch.Response, error)
 	Page(ctx context.Context, url string) (*fetch.Response, error)
