@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +14,9 @@ import (
 )
 
 // A Fetcher asks one address once: Get for a feed, Page for an HTML page after
-// its robots.txt (fetch.ErrRobots). *fetch.Client is the guarded one; tests have
-// one in memory.
+// its robots.txt (fetch.ErrRobots). What does not ask Request.Same has the last
+// document read again, in vain. *fetch.Client is the guarded one; tests have one in
+// memory.
 type Fetcher interface {
 	Get(ctx context.Context, r fetch.Request) (*fetch.Response, error)
 	Page(ctx context.Context, url string) (*fetch.Response, error)
@@ -140,6 +142,9 @@ func (p *Poller) ask(ctx context.Context, plan *Plan, src *config.Source, st Sta
 		st.ETag, st.LastModified, st.Sum, st.Move = "", "", nil, Move{} // another address: nothing we know holds
 	}
 	asked := request(src, &st, p.now())
+	if st.Sum != nil {
+		asked.Same = func(body []byte) bool { return bytes.Equal(sumBody(plan.reader(src), body), st.Sum) }
+	}
 	resp, err := p.Client.Get(ctx, asked)
 	if errors.Is(err, fetch.ErrNotModified) {
 		return unchanged(plan, src, st, asked, resp, p.now()), nil

@@ -31,11 +31,11 @@ func MetaOf(r *fetch.Response) feeds.Meta {
 
 // read makes a batch of a whole document, the answer to asked.
 func (p *Poller) read(ctx context.Context, plan *Plan, src *config.Source, st State, asked fetch.Request, resp *fetch.Response) (Batch, error) {
-	reader := plan.reader(src)
-	sum := sumBody(reader, resp.Body)
-	if bytes.Equal(sum, st.Sum) {
+	if resp.Same {
 		return unchanged(plan, src, st, asked, resp, p.now()), nil
 	}
+	reader := plan.reader(src)
+	sum := sumBody(reader, resp.Body)
 	mem, err := p.Store.Memory(ctx, src.ID)
 	if err != nil {
 		return Batch{}, err

@@ -9,43 +9,44 @@ import (
 )
 
 // A State is what polling has taught us about a source. It is stored with the
-// items that taught it, never apart (I1).
+// items that taught it, never apart (I1), and at every poll: what is nothing for
+// most sources is left out there.
 type State struct {
-	Source       string // id of the config.Source
-	URL          string // the address the state belongs to; another address voids the validators
-	ETag         string // byte for byte, as one pair with LastModified
-	LastModified string
-	Sum          []byte    // SHA-256 of the last body read whole and the reader's version
+	Source       string    // id of the config.Source
+	URL          string    // the address the state belongs to; another address voids the validators
+	ETag         string    `json:",omitzero"` // byte for byte, as one pair with LastModified
+	LastModified string    `json:",omitzero"`
+	Sum          []byte    `json:",omitzero"` // SHA-256 of the last body read whole and the reader's version
 	NextPoll     time.Time // zero: never polled
 	LastPoll     time.Time // last attempt
 	LastOK       time.Time // last attempt that ended in 200 or 304
-	LastNew      time.Time // last time something new was in it
-	Failures     int       // attempts in a row that failed
-	Error        string    // why the last attempt failed, in words; "" after a good one
+	LastNew      time.Time `json:",omitzero"` // last time something new was in it
+	Failures     int       `json:",omitzero"` // attempts in a row that failed
+	Error        string    `json:",omitzero"` // why the last attempt failed, in words; "" after a good one
 	Status       int       // HTTP status of the last answer; 0 when there was none
 	Reader       string    // version of what read the last body, see Plan.reader
 	Context      feeds.Sum // of the last document read, see feeds.Known
-	LooseGuids   bool      // one guid stood on several links: no guid of this source is an identity
-	Alarmed      bool      // a notice has told that it fails
-	Gone         bool      // answered 410: not polled until the config changes
+	LooseGuids   bool      `json:",omitzero"` // one guid stood on several links: no guid of this source is an identity
+	Alarmed      bool      `json:",omitzero"` // a notice has told that it fails
+	Gone         bool      `json:",omitzero"` // answered 410: not polled until the config changes
 	Feed         About     // what the last document read said of itself
 	Last         Tally     // the ledger of the last poll that read a document
 	Total        Tally     // the same, added up since the source is known
-	Undated      int       // of Total.New, how many had no date that can be true
+	Undated      int       `json:",omitzero"` // of Total.New, how many had no date that can be true
 
 	// What the next poll depends on, see nextPoll.
-	Asks     Asks
+	Asks     Asks `json:",omitzero"`
 	Pace     Pace
-	Hurry    int           // how often the interval is halved, since the document turns over
-	Turnover time.Time     // last time that nothing of the document before was left
-	Slow     int           // how often the interval is doubled, since the origin said 429
-	Slowed   time.Time     // when Slow last changed
+	Hurry    int           `json:",omitzero"` // how often the interval is halved, since the document turns over
+	Turnover time.Time     `json:",omitzero"` // last time that nothing of the document before was left
+	Slow     int           `json:",omitzero"` // how often the interval is doubled, since the origin said 429
+	Slowed   time.Time     `json:",omitzero"` // when Slow last changed
 	Took     time.Duration // the last poll
 
 	// How it is asked.
-	Move     Move
+	Move     Move      `json:",omitzero"`
 	Whole    time.Time // last time a document came, not a 304
-	Wrong304 time.Time // when it turned out that 304 had hidden new items; zero: never, or mended
+	Wrong304 time.Time `json:",omitzero"` // when it turned out that 304 had hidden new items; zero: never, or mended
 }
 
 // Asks are what a document asks of those who poll it (RSS 2.0). They hold until
@@ -68,10 +69,10 @@ type About struct {
 	Title  string
 	Link   string
 	Lang   string
-	Rights string
+	Rights string `json:",omitzero"`
 	Format string
-	Hub    string // its hub (WebSub); "" for none
-	Self   string // where it says it lives: the topic at its hub
+	Hub    string `json:",omitzero"` // its hub (WebSub); "" for none
+	Self   string `json:",omitzero"` // where it says it lives: the topic at its hub
 }
 
 // A Tally is the ledger of a poll (I9):

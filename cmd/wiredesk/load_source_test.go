@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"html"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -43,6 +45,7 @@ type loadSource struct {
 	began time.Time // the newest item of the first stage
 	words []string  // of the language, the frequent ones more often
 	stage atomic.Int64
+	kept  sync.Map // documents, by outlet and items added
 }
 
 func loadHost(i, port int) string { return fmt.Sprintf("127.1.%d.%d:%d", i/250, i%250+1, port) }
@@ -152,7 +155,20 @@ func (s *loadSource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
-	fmt.Fprint(w, s.document(outlet, added))
+	io.WriteString(w, s.keep(outlet, added)) // a poller that leaves is no fault of ours
+}
+
+// keep is a document that is made once: making it takes longer than polling it,
+// and polls that had to wait for it would come one by one, each with a commit of
+// its own.
+func (s *loadSource) keep(outlet, added int) string {
+	key := [2]int{outlet, added}
+	if doc, ok := s.kept.Load(key); ok {
+		return doc.(string)
+	}
+	doc := s.document(outlet, added)
+	s.kept.Store(key, doc)
+	return doc
 }
 
 // document is an outlet's feed: its newest items, of which some were added. One

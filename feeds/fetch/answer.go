@@ -44,12 +44,17 @@ func answer(resp *http.Response, body io.Reader, t *trip) (*Response, error) {
 	if err := t.want.takes(r.ContentType); err != nil {
 		return nil, err
 	}
-	var err error
-	if r.Body, err = t.want.read(resp, body); err != nil {
+	b := buffers.Get().(*bytes.Buffer)
+	defer giveBack(b)
+	whole, err := t.want.read(b, resp, body)
+	if err != nil {
 		return nil, err
 	}
-	if start := r.Body[:min(len(r.Body), enough)]; isPage(r.ContentType, start) && challenged(h, string(start)) {
+	if start := whole[:min(len(whole), enough)]; isPage(r.ContentType, start) && challenged(h, string(start)) {
 		return nil, &StatusError{Code: resp.StatusCode, RetryAfter: wait, Capped: capped, Challenge: true}
+	}
+	if r.Same = t.asked.Same != nil && t.asked.Same(whole); !r.Same {
+		r.Body = bytes.Clone(whole)
 	}
 	// Kept as a pair or not at all: half of one could confirm another document.
 	if !sendable(r.ETag) || !sendable(r.LastModified) {
@@ -58,16 +63,16 @@ func answer(resp *http.Response, body io.Reader, t *trip) (*Response, error) {
 	return r, nil
 }
 
-// read reads a body within the limit.
-func (w want) read(resp *http.Response, body io.Reader) ([]byte, error) {
+// read reads a body within the limit into b, to which its bytes belong.
+func (w want) read(b *bytes.Buffer, resp *http.Response, body io.Reader) ([]byte, error) {
 	if resp.ContentLength > w.limit && !w.cut {
 		return nil, tooLarge("the body", w.limit) // whatever its coding: none makes it smaller
 	}
-	b, err := read(body, resp.Header, w.limit)
+	err := fill(b, body, resp.Header, w.limit)
 	if w.cut && errors.Is(err, ErrTooLarge) {
-		return b[:bytes.LastIndexAny(b, "\r\n")+1], nil // half a line may say the opposite of the whole
+		return b.Bytes()[:bytes.LastIndexAny(b.Bytes(), "\r\n")+1], nil // half a line may say the opposite of the whole
 	}
-	return b, err
+	return b.Bytes(), err
 }
 
 // confirm fills in what a 304 need not repeat (RFC 9110, 15.4.5; Apache leaves

@@ -3,9 +3,12 @@ package fetch
 import (
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
@@ -125,6 +128,44 @@ func TestGetReturnsTheWholeAnswer(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+func TestABodyThatIsTheSameIsNotGivenAgain(t *testing.T) {
+	t.Parallel()
+	mitigated := false
+	c := asking(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("ETag", `"8"`)
+		w.Header().Set("Content-Type", "text/html")
+		if fmt.Fprint(w, "<html>"); mitigated {
+			fmt.Fprint(w, "_cf_chl_opt")
+		}
+	})
+	for _, same := range []bool{true, false} {
+		var kept []byte
+		got, err := c.Get(t.Context(), Request{URL: "http://a.test/", Same: func(body []byte) bool {
+			kept = body
+			return same && string(body) == "<html>"
+		}})
+		if err != nil || got.Same != same || (got.Body == nil) != same || got.ETag != `"8"` {
+			t.Errorf("same %v: got %+v, %v", same, got, err)
+			continue
+		}
+		if !same && (string(got.Body) != "<html>" || &got.Body[0] == &kept[0]) {
+			t.Errorf("the body %q is not the caller's own", got.Body)
+		}
+	}
+	mitigated = true
+	resp, err := c.Get(t.Context(), Request{URL: "http://a.test/", Same: func([]byte) bool { return true }})
+	if status := new(StatusError); !errors.As(err, &status) || !status.Challenge {
+		t.Errorf("a challenge that would be the same: %+v, %v", resp, err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		half := wire(t, func(w net.Conn) { _, _ = io.WriteString(w, okay+"Content-Length: 100\r\n\r\n<rss>") })
+		resp, err := half.Get(t.Context(), Request{URL: "http://a.test/", Same: func([]byte) bool { return true }})
+		if resp != nil || err == nil {
+			t.Errorf("half a body that would be the same: %+v, %v", resp, err)
+		}
+	})
 }
 
 func TestAnswersWithoutADocumentAreStatusErrors(t *testing.T) {

@@ -23,13 +23,21 @@ const (
 	zstdWindow = 8 << 20 // bytes; the most that RFC 9659 lets a server use
 )
 
-// read undoes the content codings of a body and reads it to its end, which it
-// must reach: the transport's end too, since a decoder may be satisfied before.
-// No layer may bring more than limit bytes. With an error come the bytes so far.
+// read returns a body to keep, see fill. With an error come the bytes so far.
 func read(body io.Reader, h http.Header, limit int64) ([]byte, error) {
+	b := buffers.Get().(*bytes.Buffer)
+	defer giveBack(b)
+	err := fill(b, body, h, limit)
+	return bytes.Clone(b.Bytes()), err
+}
+
+// fill undoes the content codings of a body and reads it to its end, which it
+// must reach: the transport's end too, since a decoder may be satisfied before.
+// No layer may bring more than limit bytes.
+func fill(b *bytes.Buffer, body io.Reader, h http.Header, limit int64) error {
 	codings, err := contentCodings(h)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	// The raw bytes are capped too: empty gzip members and skipped zstd frames
 	// bring nothing to count, without end.
@@ -41,13 +49,11 @@ func read(body io.Reader, h http.Header, limit int64) ([]byte, error) {
 	for _, coding := range slices.Backward(codings) {
 		d, err := decoder(src, coding)
 		if err != nil {
-			return nil, broken(coding, err)
+			return broken(coding, err)
 		}
 		defer d.Close()
 		src = &capped{r: d, limit: limit}
 	}
-	b := buffers.Get().(*bytes.Buffer)
-	defer giveBack(b)
 	if _, err = b.ReadFrom(src); err == nil {
 		_, err = io.Copy(io.Discard, raw)
 	}
@@ -55,13 +61,13 @@ func read(body io.Reader, h http.Header, limit int64) ([]byte, error) {
 		err = io.ErrUnexpectedEOF // no coding is empty, though zstd's reader thinks so
 	}
 	if err != nil {
-		err = broken(strings.Join(codings, ", "), err)
+		return broken(strings.Join(codings, ", "), err)
 	}
-	return bytes.Clone(b.Bytes()), err
+	return nil
 }
 
 // buffers are what bodies grow in, so that each is allocated once and no larger
-// than it is.
+// than it is, or not at all when nobody keeps it.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // giveBack keeps a buffer for the next body, unless it has become much larger

@@ -124,6 +124,9 @@ type Request struct {
 	ETag         string            // both validators come from one earlier answer, byte for byte,
 	LastModified string            // or are empty
 	Headers      map[string]string // of the operator; they stay with the host of URL
+	// Same says whether a whole body is one that the caller has read before, who
+	// then does not get it again. It may not keep the bytes. Nil: no body is.
+	Same func(body []byte) bool
 }
 
 // A Response is a whole answer.
@@ -138,7 +141,8 @@ type Response struct {
 	ContentLocation string
 	Hub             string        // of the Link headers (WebSub); "" when they name none
 	Self            string        // rel="self" of the Link headers, as written
-	Body            []byte        // decoded; nil with ErrNotModified
+	Body            []byte        // decoded; nil with ErrNotModified, and when it is the Same
+	Same            bool          // Request.Same has said so
 	MaxAge          time.Duration // for which the origin says not to ask again; 0 when it does not say
 	RetryAfter      time.Duration // rare here; as in StatusError
 }
