@@ -111,7 +111,8 @@ func onWall(t time.Time, zone *time.Location) time.Time {
 
 // fromWall is the first moment at which a clock in zone shows wall, or a later
 // time when it jumps over that. It walks the spans between the days on which the
-// clock is set.
+// clock is set. On the last days of some years after 2037, where its tables end,
+// package time names an end of the span that is over already: there is none then.
 func fromWall(wall time.Time, zone *time.Location) time.Time {
 	span := wall.Add(-48 * time.Hour).In(zone) // no zone is that far from UTC
 	for {
@@ -119,7 +120,7 @@ func fromWall(wall time.Time, zone *time.Location) time.Time {
 		_, offset := span.Zone()
 		t := wall.Add(-time.Duration(offset) * time.Second)
 		switch {
-		case !end.IsZero() && !t.Before(end):
+		case end.After(span) && !t.Before(end):
 			span = end
 		case t.Before(start):
 			return start

@@ -112,6 +112,7 @@ func TestTheDaysOnWhichClocksAreSet(t *testing.T) {
 		"a day without midnight":   {"America/Sao_Paulo", "0 0 * * *", "2017-10-14T12:00:00-03:00", "2017-10-15T01:00:00-02:00"},
 		"an evening shown twice":   {"America/Sao_Paulo", "30 23 * * *", "2018-02-17T23:30:00-02:00", "2018-02-18T23:30:00-03:00"},
 		"the last spring":          {"Asia/Damascus", "0 0 * * *", "2022-03-24T12:00:00+02:00", "2022-03-25T01:00:00+03:00"},
+		"past the zone's table":    {"Europe/Berlin", "59 23 31 12 *", "2040-12-31T12:00:00+01:00", "2040-12-31T23:59:00+01:00"},
 		"summer time for good":     {"Asia/Damascus", "0 0 * * *", "2022-10-27T12:00:00+03:00", "2022-10-28T00:00:00+03:00"},
 	} {
 		s, err := parseCron(row.expr)

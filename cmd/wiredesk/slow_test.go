@@ -42,7 +42,7 @@ func TestSlowReadersDelayNoPoll(t *testing.T) {
 	origins.await(t, "alone", pollsEach)
 
 	memory := inUse()
-	clients := crowd(t, d.addr)
+	leave := crowd(t, d.addr)
 	d.until(func() bool { return sending(t) >= hanging }, "clients that hang")
 	took := origins.await(t, "with a crowd", pollsEach)
 	if n := sending(t); n < hanging {
@@ -57,9 +57,7 @@ func TestSlowReadersDelayNoPoll(t *testing.T) {
 		t.Logf("the crowd costs %d MB, clients and servers together", grown>>20)
 	}
 	d.stop(t)
-	for _, c := range clients {
-		c.Close()
-	}
+	leave()
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // the test's own
 	goleak.VerifyNone(t, before)
 }
@@ -186,10 +184,11 @@ func (d *slowDesk) stop(t *testing.T) {
 	}
 }
 
-// crowd connects them all. Half of those who hang take a byte a second.
-func crowd(t *testing.T, addr string) (all []net.Conn) {
+// crowd connects them all. Half of those who hang take a byte a second, until leave
+// has them go.
+func crowd(t *testing.T, addr string) (leave func()) {
 	t.Helper()
-	var sippers []net.Conn
+	var all, sippers []net.Conn
 	for i := range kept + hanging {
 		conn, err := net.Dial("tcp", addr)
 		if err != nil {
@@ -216,16 +215,31 @@ func crowd(t *testing.T, addr string) (all []net.Conn) {
 			}
 		}
 	}
-	go sip(sippers)
-	return all
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		sip(sippers, quit)
+	}()
+	return func() {
+		for _, c := range all {
+			c.Close()
+		}
+		close(quit)
+		<-done
+	}
 }
 
-// sip reads a byte of each once a second, until they are closed.
-func sip(conns []net.Conn) {
+// sip reads a byte of each once a second, until they are closed or it is to quit.
+func sip(conns []net.Conn, quit chan struct{}) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	one := make([]byte, 1)
-	for range tick.C {
+	for {
+		select {
+		case <-quit:
+			return
+		case <-tick.C:
+		}
 		for _, c := range conns {
 			if _, err := c.Read(one); err != nil {
 				return
