@@ -260,30 +260,6 @@ func doc(plan *Plan, r *Record) topic.Doc {
 	return d
 }
 
-// reprint raises the version of editions whose look the plan has changed, and of
-// those whose entries it has changed: nothing is left to file, so what was staged
-// is shown.
-func (d *Desk) reprint(ctx context.Context, plan *Plan) error {
-	issues, err := d.Store.Issues(ctx)
-	if err != nil {
-		return err
-	}
-	stand := map[string]Issue{}
-	for _, is := range issues {
-		stand[is.Edition] = is
-	}
-	f := Filing{Plan: plan.Print, At: d.Now(), Show: true, Renamed: plan.names.Count()}
-	for _, ed := range plan.Config.Editions {
-		if look, is := plan.look(ed), stand[ed.ID]; is.Print != look || is.Staged {
-			f.Changed = append(f.Changed, Issue{Edition: ed.ID, Print: look, Private: ed.Private})
-		}
-	}
-	if len(f.Changed) == 0 {
-		return nil
-	}
-	return d.store(ctx, f)
-}
-
 // shows says whether ed publishes r, and the topics it does so for.
 func shows(ed *config.Edition, r *Record) (topics []string) {
 	if slices.Contains(ed.ExcludeSources, r.Source) {
