@@ -26,9 +26,9 @@ import (
 // turns in it. Items per second of CPU time, what the set holds in memory without the config
 // it is made of (MB) and with it, and ratios.
 //
-// On two shared cores, Go 1.26, -benchtime 3x, 10,000 topics: 2,040 items/s, the
-// token hash 2,436, FTS5 210 (batches of 1,000), regexps 0.39; 21 MB, 32 with the
-// config; compiled in 1.0 s; 149 topics found an item.
+// On two shared cores beside other work, Go 1.26, -benchtime 3x, 10,000 topics: 1,611
+// items/s, the token hash 1,569, FTS5 127 (batches of 1,000), regexps 0.29; 21 MB, 33 with
+// the config; compiled in 1.1 s; 149 topics found an item. In another run ours/hash was .76.
 func BenchmarkEngines(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	perItem := map[int]time.Duration{}
