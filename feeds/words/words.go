@@ -155,20 +155,18 @@ func cuts(r rune) bool {
 }
 
 // joined says whether a full stop between two letters or figures belongs to one
-// word: "U.S", "Ph.D", "3.5", but not "calm.Syria".
+// word: "U.S", "Ph.D", "3.5", but not "calm.Syria". It looks at what folding
+// leaves, without marks and what cannot be seen.
 func joined(before, after string) bool {
-	if i := strings.IndexByte(after, '.'); i >= 0 {
+	if i := strings.IndexAny(after, ".．"); i >= 0 {
 		after = after[:i]
 	}
+	before, after = Fold(before), Fold(after)
 	if before != "" && after != "" && digit(before[len(before)-1]) && digit(after[0]) {
 		return true
 	}
-	return letters(before) < 3 && letters(after) < 3
+	return utf8.RuneCountInString(before) < 3 && utf8.RuneCountInString(after) < 3
 }
-
-// letters counts characters as folding leaves them, without marks and what cannot
-// be seen.
-func letters(s string) int { return utf8.RuneCountInString(Fold(s)) }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 

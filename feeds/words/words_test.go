@@ -27,6 +27,7 @@ func TestSplit(t *testing.T) {
 		"Deir ez-Zor":                 "deir ez zor",
 		"Hamas, Hama.":                "hamas hama",
 		"3.5 million in 2024":         "3.5 million in 2024",
+		"12.\u0651345 and 12\u0651.345": "12.345 and 12.345", // whatever stands on a figure
 		"سُورِيَا وسورية":             "سوريا وسوريه",
 		"أحمد إلى آخر":                "احمد الي اخر",
 		"کتاب ی":                      "كتاب ي",
