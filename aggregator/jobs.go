@@ -2,6 +2,7 @@ package aggregator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -54,14 +55,14 @@ type Jobs struct {
 }
 
 // Run works until ctx ends. A job that fails or panics is logged and comes again
-// at its next time.
+// at its next time. Times that passed before it began are not made up for.
 func (j *Jobs) Run(ctx context.Context) error {
 	since := timetable{}
 	for ctx.Err() == nil {
 		plan := j.Plan()
 		now := j.Now()
 		for _, name := range since.due(plan.jobs, now, plan.Config.Site.Timezone) {
-			j.do(ctx, name)
+			_ = j.do(ctx, name) // logged, and tried again at its next time
 		}
 		select {
 		case <-ctx.Done():
@@ -71,12 +72,32 @@ func (j *Jobs) Run(ctx context.Context) error {
 	return nil
 }
 
+// Once does the jobs that had a time between since and now, each once, for a
+// program that runs for one round: what passed meanwhile is made up for. A zero
+// since is a program that has never run. One job's failure costs only its own.
+func (j *Jobs) Once(ctx context.Context, since time.Time) (err error) {
+	if since.IsZero() {
+		return nil
+	}
+	plan := j.Plan()
+	from := timetable{}
+	for _, jb := range plan.jobs {
+		from[jb.key()] = since
+	}
+	for _, name := range from.due(plan.jobs, j.Now(), plan.Config.Site.Timezone) {
+		if failed := j.do(ctx, name); failed != nil {
+			err = errors.Join(err, fmt.Errorf("job %s: %w", name, failed))
+		}
+	}
+	return err
+}
+
 // do does one job.
-func (j *Jobs) do(ctx context.Context, name string) {
+func (j *Jobs) do(ctx context.Context, name string) error {
 	started := j.Now()
 	err := guarded(func() error { return j.Work[name](ctx) })
 	if ctx.Err() != nil {
-		return // shutdown
+		return ctx.Err() // shutdown
 	}
 	if err != nil {
 		j.Log.Error("job failed", "job", name, "err", err)
@@ -86,6 +107,7 @@ func (j *Jobs) do(ctx context.Context, name string) {
 	if j.Done != nil {
 		j.Done(name, err)
 	}
+	return err
 }
 
 // guarded turns a panic into an error.

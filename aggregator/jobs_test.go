@@ -151,3 +151,38 @@ func TestAReloadChangesTheTimesOfJobs(t *testing.T) {
 		}
 	})
 }
+
+// A round for cron makes up, once, for what came due since the round before.
+func TestARoundDoesTheJobsThatCameDue(t *testing.T) {
+	plan := jobPlan(t, config.Jobs{Backup: "0 3 * * *", Digest: "30 4 * * 0"})
+	monday := time.Date(2026, 11, 30, 9, 0, 0, 0, zone(t, "Europe/Berlin"))
+	for since, want := range map[time.Time]string{
+		{}:                          "", // never ran
+		monday.Add(-5 * time.Hour):  "",
+		monday.Add(-6 * time.Hour):  "", // was done by that round
+		monday.Add(-7 * time.Hour):  "backup",
+		monday.Add(-29 * time.Hour): "backup digest",
+		monday.AddDate(0, -2, 0):    "backup digest",
+		monday.Add(24 * time.Hour):  "", // the clock was set back
+	} {
+		var done []string
+		do := func(context.Context) error {
+			done = append(done, "backup")
+			return errors.New("no disk")
+		}
+		j := &Jobs{
+			Plan: func() *Plan { return plan }, Now: func() time.Time { return monday }, Log: slog.New(slog.DiscardHandler),
+			Work: map[string]func(context.Context) error{"backup": do, "digest": func(context.Context) error {
+				done = append(done, "digest")
+				return nil
+			}},
+		}
+		err := j.Once(t.Context(), since)
+		if got := strings.Join(done, " "); got != want {
+			t.Errorf("since %v: did %q, want %q", since, got, want)
+		}
+		if failed := strings.Contains(want, "backup"); failed != (err != nil) || failed && !strings.Contains(err.Error(), "backup: no disk") {
+			t.Errorf("since %v: %v", since, err)
+		}
+	}
+}

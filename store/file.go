@@ -244,6 +244,7 @@ func (s *DB) EntriesOf(ctx context.Context, record int64) ([]aggregator.Entry, e
 // A querier is a database or a transaction.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // entries reads them as they are laid out. What is for readers goes through veil.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -97,15 +96,20 @@ func compared(ctx context.Context, tx *sql.Tx, urls map[string]string) (moved []
 	return moved, used, rows.Err()
 }
 
+// Clock is the time of the latest poll; zero when there was none.
+func (s *DB) Clock(ctx context.Context) (time.Time, error) {
+	last, err := clock(ctx, s.read)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("time of the latest poll: %w", err)
+	}
+	return fromMS(last), nil
+}
+
 // setClock moves every next poll along when the clock has been set: by step, or
 // by what the latest poll is ahead of now.
 func setClock(ctx context.Context, tx *sql.Tx, now time.Time, step time.Duration) error {
-	var last int64
-	err := tx.QueryRowContext(ctx, `
-		SELECT CAST(value AS BIGINT)
-		FROM meta
-		WHERE name = 'clock'`).Scan(&last)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	last, err := clock(ctx, tx)
+	if err != nil {
 		return err
 	}
 	const drift = time.Minute
@@ -122,6 +126,15 @@ func setClock(ctx context.Context, tx *sql.Tx, now time.Time, step time.Duration
 		}
 	}
 	return saveClock(ctx, tx, now)
+}
+
+// clock is what saveClock noted; 0 for nothing yet.
+func clock(ctx context.Context, q querier) (last int64, err error) {
+	err = q.QueryRowContext(ctx, `
+		SELECT CAST(COALESCE(MAX(value), '0') AS BIGINT)
+		FROM meta
+		WHERE name = 'clock'`).Scan(&last)
+	return last, err
 }
 
 // saveClock notes the time of the latest poll.

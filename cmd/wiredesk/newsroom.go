@@ -98,26 +98,30 @@ func (n *newsroom) Close() error {
 	return n.db.Close()
 }
 
-// once does one round: poll what is due, file it, write static files, prune.
-func (n *newsroom) once(ctx context.Context) (aggregator.Report, aggregator.Round, error) {
+// once does one round: poll what is due, file it, do the jobs that came due since
+// the latest poll, write static files, prune.
+func (n *newsroom) once(ctx context.Context) (report aggregator.Report, round aggregator.Round, err error) {
 	n.poller.Ahead = n.active().Config.Defaults.Fetch.Every / 10
 	n.desk.Once = true
 	defer func() { n.desk.Once = false }()
-	report, err := n.poller.Once(ctx)
-	if err != nil {
-		return report, aggregator.Round{}, err
-	}
-	round, err := n.desk.File(ctx)
+	since, err := n.db.Clock(ctx)
 	if err != nil {
 		return report, round, err
 	}
+	if report, err = n.poller.Once(ctx); err != nil {
+		return report, round, err
+	}
+	if round, err = n.desk.File(ctx); err != nil {
+		return report, round, err
+	}
+	failed := n.jobs().Once(ctx, since) // the rest does not depend on them
 	if err := n.write(ctx); err != nil {
-		return report, round, err
+		return report, round, errors.Join(failed, err)
 	}
 	if err := n.pinger.Round(ctx); err != nil {
-		return report, round, err
+		return report, round, errors.Join(failed, err)
 	}
-	return report, round, n.prune(ctx)
+	return report, round, errors.Join(failed, n.prune(ctx))
 }
 
 // write writes static files when the config wants them.
