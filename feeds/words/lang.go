@@ -3,6 +3,7 @@ package words
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Normal is the primary subtag of a language tag (BCP 47) in lower case: "en"
@@ -66,13 +67,17 @@ func Script(s string) string {
 	count := make([]int, len(scripts))
 	seen := 0
 	for _, r := range s {
-		if !unicode.IsLetter(r) {
+		switch {
+		case r < utf8.RuneSelf && alphanumeric[r] && !digit(byte(r)):
+			count[0]++ // Latin, as most are
+		case r < utf8.RuneSelf || !unicode.IsLetter(r):
 			continue
-		}
-		for i := range scripts {
-			if unicode.Is(scripts[i].table, r) {
-				count[i]++
-				break
+		default:
+			for i := range scripts {
+				if unicode.Is(scripts[i].table, r) {
+					count[i]++
+					break
+				}
 			}
 		}
 		if seen++; seen == 400 {

@@ -210,6 +210,15 @@ func BenchmarkSplit(b *testing.B) {
 	}
 }
 
+func BenchmarkFolds(b *testing.B) {
+	text := strings.Repeat("Residents of Damascus said on Monday that the power was back in most streets after a long night. ", 25)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		Folds(text)
+	}
+}
+
 func TestWhatIsPrefixedHasTheWordAmongItsStems(t *testing.T) {
 	for _, w := range []string{"سوريا", "سوري", "الاسد", "حلب", "اسد", "دمشق", "الشام"} {
 		forms := Prefixed(w)
@@ -237,8 +246,20 @@ func TestSplitCutsWhereUAX29Does(t *testing.T) {
 	alphabet := []rune("aZ9 .,:;'’_-\"@[`{/\r\n\t\u00a0\u0301\u200d\u00adéאلا叙カ🇸🇾😀")
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.StringOfN(rapid.RuneFrom(alphabet), 0, 20, -1).Draw(t, "text")
-		if got, want := Split(s), longSplit(s); !slices.Equal(got, want) {
+		want := longSplit(s)
+		if got := Split(s); !slices.Equal(got, want) {
 			t.Fatalf("%q: %+v, want %+v", s, got, want)
+		}
+		all, line := Folds(s)
+		if got := folds(s); !slices.Equal(all, got) || Count(s) != len(want) {
+			t.Fatalf("%q: folds %q, want %q; %d words", s, all, got, Count(s))
+		}
+		joined := ""
+		for _, fold := range all {
+			joined += fold + " "
+		}
+		if line != joined {
+			t.Fatalf("%q: %q, want %q", s, line, joined)
 		}
 	})
 }
@@ -246,6 +267,7 @@ func TestSplitCutsWhereUAX29Does(t *testing.T) {
 // longSplit is Split with every token from UAX #29.
 func longSplit(s string) (ws []Word) {
 	var pair []int
+	found := func(from, to int) { ws = append(ws, word(s[from:to], from)) }
 	for it := uax29.FromString(s); it.Next(); {
 		tok := it.Value()
 		if r, _ := utf8.DecodeRuneInString(tok); spaceless(r) {
@@ -256,10 +278,12 @@ func longSplit(s string) (ws []Word) {
 			}
 			continue
 		}
-		ws, pair = pairs(ws, s, pair, it.Start()), nil
+		pairs(pair, it.Start(), found)
+		pair = nil
 		if r, _ := utf8.DecodeRuneInString(tok); unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || r == '_' || r == narrowBlank {
-			ws = parts(ws, tok, it.Start())
+			parts(tok, it.Start(), found)
 		}
 	}
-	return pairs(ws, s, pair, len(s))
+	pairs(pair, len(s), found)
+	return ws
 }
