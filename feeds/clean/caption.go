@@ -4,8 +4,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
-
-	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // hushAlts empties the alt text and title of a picture when its neighbour says
@@ -15,9 +13,8 @@ func hushAlts(all []passage, skip drops) {
 	last := -1
 	for i := range all {
 		p := &all[i]
-		beside := []int{i, last}
 		if len(p.images) > 0 {
-			beside = append(beside, next(all, i, skip))
+			beside := []int{i, last, next(all, i, skip)}
 			for _, img := range p.images {
 				hush(img, all, beside)
 			}
@@ -44,12 +41,12 @@ func hush(img *html.Node, all []passage, beside []int) {
 		if at.Key != "alt" && at.Key != "title" || strings.TrimSpace(at.Val) == "" {
 			continue
 		}
-		ws := words.Split(strings.ToValidUTF8(at.Val, ""))
+		alt := foldingOf(strings.ToValidUTF8(at.Val, ""))
 		for _, i := range beside {
-			if i < 0 || len(ws) == 0 || len(all[i].words) < len(ws) {
+			if i < 0 || len(alt.words) == 0 || len(all[i].words) < len(alt.words) {
 				continue
 			}
-			if all[i].fold == foldOf(ws) || near(ws, all[i].words) {
+			if all[i].fold == alt.fold || near(alt.words, all[i].words) {
 				at.Val = ""
 			}
 		}

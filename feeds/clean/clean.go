@@ -142,7 +142,7 @@ func finish(f *feeds.Feed, it *feeds.Item, o Options, v *view) {
 		v = both(viewOf(it.Summary), viewOf(it.Content))
 	}
 	it.Text = v.text
-	it.Words = len(words.Split(it.Text))
+	it.Words = words.Count(it.Text)
 	if it.Image == "" {
 		it.Image = cmp.Or(enclosedImage(it), v.image)
 	}

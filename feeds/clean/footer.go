@@ -86,18 +86,18 @@ func (p *passage) hrefs(link linker) (all []string) {
 // linked is the share of a passage's text that stands in links.
 func (p *passage) linked() float64 {
 	whole := utf8.RuneCountInString(strings.TrimSpace(p.text))
-	if whole == 0 {
+	if whole == 0 || p.links == 0 {
 		return 0
 	}
-	var b strings.Builder
+	var b []byte
 	for _, n := range p.nodes {
 		for d := range within(n) {
 			if d.DataAtom == atom.A {
-				text(&b, d)
+				b = text(b, d)
 			}
 		}
 	}
-	return float64(utf8.RuneCountInString(b.String())) / float64(whole)
+	return float64(utf8.RuneCount(b)) / float64(whole)
 }
 
 // shareBar says whether a passage is there to share the item: nearly all of it
@@ -105,7 +105,7 @@ func (p *passage) linked() float64 {
 // pictures; one alone may be, with a link to pin it.
 func shareBar(p *passage, link linker) bool {
 	switch {
-	case !p.media && p.linked() <= .6, p.media && len(p.words) > 0, len(p.images) == 1:
+	case p.links == 0, !p.media && p.linked() <= .6, p.media && len(p.words) > 0, len(p.images) == 1:
 		return false
 	}
 	links := 0

@@ -4,21 +4,19 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // near says whether two texts under 60 words are one, told with a word more or
 // another spelling: nine in ten words shared (Jaccard), those in one order, and
 // the rest missing on one side or alike. Two captions that differ by a place or
 // a figure are two.
-func near(a, b []words.Word) bool {
+func near(a, b []string) bool {
 	if len(a) >= longest || len(b) >= longest || min(len(a), len(b)) < 5 {
 		return false
 	}
 	unlike := 0 // words of b that a has not: most neighbours share few, and need no table to tell
 	for i, w := range b {
-		if !holds(a, w.Fold) && !holds(b[:i], w.Fold) {
+		if !slices.Contains(a, w) && !slices.Contains(b[:i], w) {
 			if unlike++; 9*unlike > min(len(a), len(b)) {
 				return false
 			}
@@ -26,10 +24,10 @@ func near(a, b []words.Word) bool {
 	}
 	in := map[string]int{}
 	for _, w := range a {
-		in[w.Fold] |= 1
+		in[w] |= 1
 	}
 	for _, w := range b {
-		in[w.Fold] |= 2
+		in[w] |= 2
 	}
 	both := 0
 	for _, m := range in {
@@ -45,20 +43,16 @@ func near(a, b []words.Word) bool {
 	return sharedA == sharedB && (restA == "" || restB == "" || alike(restA, restB))
 }
 
-func holds(ws []words.Word, fold string) bool {
-	return slices.ContainsFunc(ws, func(w words.Word) bool { return w.Fold == fold })
-}
-
 // part splits a text into the words both have and the others, run together:
 // "AlJazeera" is "Al Jazeera".
-func part(ws []words.Word, in map[string]int) (shared, rest string) {
+func part(ws []string, in map[string]int) (shared, rest string) {
 	var s, r strings.Builder
 	for _, w := range ws {
-		if in[w.Fold] == 3 {
-			s.WriteString(w.Fold + " ")
+		if in[w] == 3 {
+			s.WriteString(w + " ")
 			continue
 		}
-		r.WriteString(w.Fold)
+		r.WriteString(w)
 	}
 	return s.String(), r.String()
 }

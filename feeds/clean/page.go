@@ -63,7 +63,7 @@ func Page(page []byte, meta feeds.Meta, rules *Rules) (article string, err error
 	if err := html.Render(&b, found.Node); err != nil {
 		return "", fmt.Errorf("find the article: %w", err)
 	}
-	about := body{titled: words.Split(Title(found.Title())), own: Key(meta.URL), rules: rules}
+	about := body{titled: foldingOf(Title(found.Title())), own: Key(meta.URL), rules: rules}
 	return about.article(b.String(), meta.URL)
 }
 
@@ -79,7 +79,7 @@ func (b body) article(src, base string) (string, error) {
 	if out == stdhtml.EscapeString(Plain(src)) {
 		return "", errors.New("the article in the page cannot be cleaned")
 	}
-	if len(words.Split(Text(out))) < minArticle {
+	if words.Count(Text(out)) < minArticle {
 		return "", errNoArticle
 	}
 	return out, nil

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -20,6 +21,7 @@ type passage struct {
 	caption bool         // stands in a <figure>
 	lines   bool         // holds line breaks, or is set off by them
 	media   bool         // has something to see or hear
+	links   int
 	images  []*html.Node
 	text    string
 	folding
@@ -27,9 +29,14 @@ type passage struct {
 
 // A folding is a text as words.
 type folding struct {
-	words []words.Word
-	fold  string
-	done  bool // false: the text was not folded yet
+	words []string
+	fold  string // the same in one
+	done  bool   // false: the text was not folded yet
+}
+
+func foldingOf(text string) folding {
+	ws, fold := words.Folds(text)
+	return folding{ws, fold, true}
 }
 
 // foldings remember what was folded: most passages of one pass are those of the
@@ -40,18 +47,8 @@ func (f foldings) of(text string) folding {
 	if got, ok := f[text]; ok {
 		return got
 	}
-	ws := words.Split(text)
-	f[text] = folding{ws, foldOf(ws), true}
+	f[text] = foldingOf(text)
 	return f[text]
-}
-
-func foldOf(ws []words.Word) string {
-	var b strings.Builder
-	for _, w := range ws {
-		b.WriteString(w.Fold)
-		b.WriteByte(' ')
-	}
-	return b.String()
 }
 
 // place is where in the document a passage stands.
@@ -65,13 +62,13 @@ type place struct {
 type layout struct {
 	all   []passage
 	known foldings
+	line  []byte // the text of one passage, used again
 }
 
 // unfold folds a passage that was listed without.
 func (p *passage) unfold() {
 	if !p.done {
-		ws := words.Split(p.text)
-		p.folding = folding{ws, foldOf(ws), true}
+		p.folding = foldingOf(p.text)
 	}
 }
 
@@ -151,25 +148,33 @@ func (l *layout) runs(siblings []*html.Node, at place) {
 
 func (l *layout) add(nodes, breaks []*html.Node, at place) {
 	p := passage{nodes: nodes, breaks: breaks, cell: at.cell, quoted: at.quoted, caption: at.caption, lines: at.lines}
-	var b strings.Builder
+	l.line = l.line[:0]
 	for _, n := range nodes {
-		text(&b, n)
-		for d := range within(n) {
-			switch d.DataAtom {
-			case atom.Img:
-				p.images, p.media = append(p.images, d), true
-			case atom.Audio, atom.Video, atom.Hr, atom.Table:
-				p.media = true
-			case atom.Br:
-				p.lines = true
-			}
-		}
+		l.line = text(l.line, n)
+		p.look(n)
 	}
-	p.text = b.String()
+	p.text = string(l.line)
 	if l.known != nil {
 		p.folding = l.known.of(p.text)
 	}
 	l.all = append(l.all, p)
+}
+
+// look notes what there is in n beside text.
+func (p *passage) look(n *html.Node) {
+	switch n.DataAtom {
+	case atom.Img:
+		p.images, p.media = append(p.images, n), true
+	case atom.Audio, atom.Video, atom.Hr, atom.Table:
+		p.media = true
+	case atom.Br:
+		p.lines = true
+	case atom.A:
+		p.links++
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		p.look(c)
+	}
 }
 
 // empty says whether a passage shows nothing. Cells keep a table in shape.
@@ -181,32 +186,28 @@ func (p *passage) empty() bool {
 	return len(p.words) == 0 && !p.media && !seen(p.text)
 }
 
-// links counts the links of a passage.
-func (p *passage) links() (count int) {
-	for _, n := range p.nodes {
-		for d := range within(n) {
-			if d.DataAtom == atom.A {
-				count++
-			}
-		}
-	}
-	return count
-}
-
 // seen says whether a text has a character that shows.
 func seen(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool {
-		return !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) && !unicode.IsControl(r) && r != '\ufffd'
-	})
+	for _, r := range s {
+		switch {
+		case r > ' ' && r < 0x7f:
+			return true
+		case !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) && !unicode.IsControl(r) && r != '\ufffd':
+			return true
+		}
+	}
+	return false
 }
 
-func visible(run []*html.Node) bool {
-	for _, n := range run {
-		for d := range within(n) {
-			switch {
-			case d.Type == html.TextNode && seen(d.Data), d.DataAtom == atom.Img, d.DataAtom == atom.Audio, d.DataAtom == atom.Video:
-				return true
-			}
+func visible(run []*html.Node) bool { return slices.ContainsFunc(run, shows) }
+
+func shows(n *html.Node) bool {
+	if n.Type == html.TextNode && seen(n.Data) || n.DataAtom == atom.Img || n.DataAtom == atom.Audio || n.DataAtom == atom.Video {
+		return true
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if shows(c) {
+			return true
 		}
 	}
 	return false
@@ -250,8 +251,8 @@ func children(n *html.Node) (all []*html.Node) {
 }
 
 func hasBlock(n *html.Node) bool {
-	for d := range n.Descendants() {
-		if d.Type == html.ElementNode && blocks[d.DataAtom] {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type == html.ElementNode && (blocks[c.DataAtom] || hasBlock(c)) {
 			return true
 		}
 	}

@@ -7,12 +7,11 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/wiredesk/wiredesk/feeds"
-	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // A body is what is known of an item while its HTML is cleaned.
 type body struct {
-	titled []words.Word    // its title
+	titled folding         // its title
 	own    string          // key of its address; "" for none
 	site   string          // home page of its feed
 	note   *[]passage      // gets the passages that stay; may be nil
@@ -21,7 +20,7 @@ type body struct {
 }
 
 func bodyOf(f *feeds.Feed, it *feeds.Item, rules *Rules) body {
-	b := body{titled: words.Split(it.Title), site: f.Link, rules: rules}
+	b := body{titled: foldingOf(it.Title), site: f.Link, rules: rules}
 	if it.Link != "" {
 		b.own = Key(it.Link)
 	}
@@ -108,7 +107,7 @@ func (b body) surplus(nodes []*html.Node, known foldings, link linker) drops {
 
 // repeats marks empty blocks, the title at the head, and passages told twice.
 func (b body) repeats(all []passage, skip drops) {
-	title := foldOf(b.titled)
+	title := b.titled.fold
 	told := map[string]bool{} // by fold
 	last := -1                // the passage that the next one is compared with
 	for i := range all {
@@ -217,7 +216,7 @@ func verse(all []passage, i, j int) bool {
 // what says more, has more links, is set with more care. The first wins a draw.
 func better(p, q *passage) bool {
 	for _, by := range [][2]int{
-		{btoi(p.media), btoi(q.media)}, {len(p.words), len(q.words)}, {p.links(), q.links()},
+		{btoi(p.media), btoi(q.media)}, {len(p.words), len(q.words)}, {p.links, q.links},
 		{typography(p.text), typography(q.text)},
 	} {
 		if by[0] != by[1] {

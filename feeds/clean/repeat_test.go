@@ -11,7 +11,6 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/wiredesk/wiredesk/feeds"
-	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // The seed: 20 captions stand twice, some with other quotes and spaces. Of each
@@ -59,7 +58,7 @@ func TestRepeatsAndFooters(t *testing.T) {
 	)
 	same := func(s string) struct{ in, want string } { return struct{ in, want string }{s, s} }
 	p := func(lines ...string) string { return "<p>" + strings.Join(lines, "</p><p>") + "</p>" }
-	b := body{titled: words.Split("Ovens lit again"), own: Key("https://one.example/ovens"), site: "https://one.example/"}
+	b := body{titled: foldingOf("Ovens lit again"), own: Key("https://one.example/ovens"), site: "https://one.example/"}
 	for name, row := range map[string]struct{ in, want string }{
 		// (d) captions
 		"better quotes win":              {p("'We deliver to all who pay'", "‘We deliver to all who pay’"), p("‘We deliver to all who pay’")},

@@ -8,7 +8,6 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/wiredesk/wiredesk/feeds"
-	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // A telling is what one item says. Marks tell items apart: its id, its title,
@@ -36,10 +35,10 @@ func (b body) tell(it *feeds.Item, summary, content []passage) telling {
 	if len(main) == 0 {
 		main = summary
 	}
-	title := sum(foldOf(b.titled))
+	title := sum(b.titled.fold)
 	t.marks = [3]uint64{sum(it.ID), title, beginning(main)}
 	if it.ID == "" {
-		t.marks[0] = sum(it.Link + " " + foldOf(b.titled))
+		t.marks[0] = sum(it.Link + " " + b.titled.fold)
 	}
 	for _, field := range [][]passage{summary, content} {
 		first := true
@@ -125,7 +124,7 @@ func (p *passage) maySay() bool {
 	if p.media || len(p.words) == 0 || len(p.words) > longest {
 		return false
 	}
-	return p.cell == nil || p.cell.DataAtom == atom.Li && p.links() > 0
+	return p.cell == nil || p.cell.DataAtom == atom.Li && p.links > 0
 }
 
 // removable leaves short lines alone, however often they stand: "Photo: Reuters",
@@ -144,7 +143,7 @@ func (b body) sum(p *passage) uint64 {
 			i += n
 			continue
 		}
-		h = add(h, p.words[i].Fold)
+		h = add(h, p.words[i])
 		i++
 	}
 	for _, n := range p.nodes {
@@ -160,8 +159,8 @@ func (b body) sum(p *passage) uint64 {
 
 // titleAt is how many words at the head of ws are the item's title. Half of the
 // title, from its first word, counts as it.
-func (b body) titleAt(ws []words.Word) int {
-	if n := opening(ws, b.titled); n > 0 && 2*n >= len(b.titled) {
+func (b body) titleAt(ws []string) int {
+	if n := opening(ws, b.titled.words); n > 0 && 2*n >= len(b.titled.words) {
 		return n
 	}
 	return 0
@@ -178,9 +177,9 @@ func (b body) titledIn(p *passage) bool {
 }
 
 // opening is how many words two texts begin with in common.
-func opening(a, b []words.Word) int {
+func opening(a, b []string) int {
 	n := 0
-	for n < len(a) && n < len(b) && a[n].Fold == b[n].Fold {
+	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
 	}
 	return n

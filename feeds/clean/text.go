@@ -32,6 +32,10 @@ func Plain(s string) string {
 func isPlain(s string) bool {
 	last := ' '
 	for _, r := range s {
+		if r > ' ' && r < 0x7f {
+			last = r
+			continue
+		}
 		blank := r == ' '
 		if blank && last == ' ' || !blank && unicode.IsSpace(r) || forbidden(r) || r == utf8.RuneError {
 			return false
@@ -58,6 +62,9 @@ func forbidden(r rune) bool {
 
 // strip drops forbidden characters and keeps blanks as they are.
 func strip(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return (r < ' ' || r >= 0x7f) && (forbidden(r) || r == utf8.RuneError) }) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		if forbidden(r) {
 			return -1
@@ -84,44 +91,51 @@ func Text(src string) string {
 }
 
 func textOf(nodes []*html.Node) string {
-	var b strings.Builder
+	var b []byte
 	for _, n := range nodes {
-		text(&b, n)
+		b = text(b, n)
 	}
-	var lines []string
-	for _, line := range strings.Split(b.String(), "\n") {
+	var out strings.Builder
+	out.Grow(len(b))
+	for line := range strings.SplitSeq(string(b), "\n") {
 		if line = Plain(line); line != "" {
-			lines = append(lines, line)
+			if out.Len() > 0 {
+				out.WriteByte('\n')
+			}
+			out.WriteString(line)
 		}
 	}
-	return strings.Join(lines, "\n")
+	return out.String()
 }
 
-// folded is text with its line breaks, which HTML shows as blanks.
-var folded = strings.NewReplacer("\n", " ", "\r", " ")
-
-// text writes a node's text; blocks end a line.
-func text(b *strings.Builder, n *html.Node) {
+// text appends a node's text to b; blocks end a line.
+func text(b []byte, n *html.Node) []byte {
 	switch {
 	case n.Type == html.TextNode:
-		b.WriteString(folded.Replace(n.Data))
-		return
+		from := len(b)
+		b = append(b, n.Data...)
+		for i := from; i < len(b); i++ {
+			if b[i] == '\n' || b[i] == '\r' { // HTML shows them as blanks
+				b[i] = ' '
+			}
+		}
+		return b
 	case n.Type != html.ElementNode || n.Namespace != "" || dropped[n.DataAtom] || n.DataAtom == 0 && codelike(n.Data):
-		return
+		return b
 	case n.DataAtom == atom.Br || n.DataAtom == atom.Hr:
-		b.WriteByte('\n')
-		return
+		return append(b, '\n')
 	}
 	block := blocks[n.DataAtom]
 	if block {
-		b.WriteByte('\n')
+		b = append(b, '\n')
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		text(b, c)
+		b = text(b, c)
 	}
 	if block {
-		b.WriteByte('\n')
+		b = append(b, '\n')
 	}
+	return b
 }
 
 // Excerpt cuts a plain text to n characters at a word, and says with "…" that it
