@@ -201,7 +201,10 @@ func FuzzHTML(f *testing.F) {
 	}
 	seeds(f, vectors, "xss", "vectors.jsonl")
 	seeds(f, treeTests, "html5lib")
-	f.Fuzz(func(t *testing.T, s string) { checkHTML(t, "fuzz", s) })
+	f.Fuzz(func(t *testing.T, s string) {
+		checkHTML(t, "fuzz", s)
+		checkSettled(t, settling, s)
+	})
 }
 
 func FuzzLink(f *testing.F) {

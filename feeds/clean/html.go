@@ -3,7 +3,6 @@ package clean
 import (
 	"errors"
 	stdhtml "html"
-	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -86,127 +85,23 @@ func HTML(src, base string) string {
 	return body{}.clean(src, base)
 }
 
-// settle repeats one pass of cleaning until its output is its input.
-func settle(src string, pass func(string) (string, error)) string {
+// A pass cleans once. It says whether a second would change nothing.
+type pass func(src string) (out string, settled bool, err error)
+
+// settle repeats a pass until its output is its input; false: it never is, and
+// what comes out is plain text.
+func settle(src string, once pass) (string, bool) {
 	for range maxPasses {
-		out, err := pass(src)
+		out, settled, err := once(src)
 		if err != nil {
 			break
 		}
-		if out == src {
-			return out
+		if settled || out == src {
+			return out, true
 		}
 		src = out
 	}
-	return stdhtml.EscapeString(Plain(src))
-}
-
-// A writer renders the nodes that pass.
-type writer struct {
-	strings.Builder
-	to    linker
-	rules *Rules
-	skip  drops // repeats and footers
-}
-
-// link is an address as it may stand in what is written.
-func (w *writer) link(raw string) string { return w.rules.Apply(w.to(raw)) }
-
-func (w *writer) node(n *html.Node) {
-	switch {
-	case w.skip[n]:
-	case n.Type == html.TextNode:
-		w.WriteString(stdhtml.EscapeString(strip(n.Data)))
-	case n.Type == html.ElementNode:
-		w.element(n)
-	}
-}
-
-func (w *writer) children(n *html.Node) {
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		w.node(c)
-	}
-}
-
-func (w *writer) element(n *html.Node) {
-	a := n.DataAtom
-	if n.Namespace != "" || dropped[a] || a == 0 && codelike(n.Data) {
-		return
-	}
-	names, ok := kept[a]
-	switch {
-	case !ok || a == atom.Span && n.Attr == nil:
-		w.children(n)
-		return
-	case a == atom.Img:
-		w.image(n)
-		return
-	}
-	attrs := w.attributes(n, names)
-	switch {
-	case a == atom.Span && attrs == "", a == atom.A && !strings.Contains(attrs, " href="):
-		w.children(n)
-		return
-	case (a == atom.Audio || a == atom.Video) && !strings.Contains(attrs, " src="):
-		return
-	}
-	w.WriteString("<" + n.Data + attrs)
-	if void[a] {
-		w.WriteString("/>")
-		return
-	}
-	if a == atom.Audio || a == atom.Video {
-		w.WriteString(` controls=""`)
-	}
-	w.WriteByte('>')
-	if c := n.FirstChild; a == atom.Pre && c != nil && c.Type == html.TextNode && strings.HasPrefix(c.Data, "\n") {
-		w.WriteByte('\n') // the parser takes one newline after <pre>
-	}
-	w.children(n)
-	w.WriteString("</" + n.Data + ">")
-}
-
-// attributes writes those that pass, in the order of the allow-list.
-func (w *writer) attributes(n *html.Node, names string) string {
-	var b strings.Builder
-	for _, name := range append(strings.Fields(names), "lang", "dir") {
-		if v := w.attribute(n, name); v != "" {
-			b.WriteString(" " + name + `="` + stdhtml.EscapeString(v) + `"`)
-		}
-	}
-	return b.String()
-}
-
-// attribute is the value that passes; "" when none does.
-func (w *writer) attribute(n *html.Node, name string) string {
-	v := Plain(attr(n, name))
-	switch name {
-	case "href":
-		if mail, ok := mailto(v); ok {
-			return mail
-		}
-		return w.link(v)
-	case "src":
-		if v == "" && (n.DataAtom == atom.Audio || n.DataAtom == atom.Video) {
-			v = Plain(childSource(n))
-		}
-		return w.link(v)
-	case "dir":
-		if v = strings.ToLower(v); v != "rtl" && v != "ltr" && v != "auto" {
-			return ""
-		}
-	case "lang":
-		if strings.ContainsFunc(v, func(r rune) bool {
-			return !(r == '-' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9')
-		}) || len(v) > 35 {
-			return ""
-		}
-	case "width", "height", "colspan", "rowspan", "start":
-		if i, err := strconv.Atoi(v); err != nil || i < 1 || i > 10000 || strconv.Itoa(i) != v {
-			return ""
-		}
-	}
-	return v
+	return stdhtml.EscapeString(Plain(src)), false
 }
 
 // childSource is the first of the addresses that audio and video may have inside.

@@ -1,7 +1,6 @@
 package clean
 
 import (
-	stdhtml "html"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -14,12 +13,19 @@ import (
 func (w *writer) image(n *html.Node) {
 	src := w.source(n)
 	if src == "" || pixel(n, src) {
+		w.skip[n] = true
 		return
 	}
-	w.WriteString(`<img src="` + stdhtml.EscapeString(src) + `"`)
-	w.WriteString(` alt="` + stdhtml.EscapeString(Plain(attr(n, "alt"))) + `"`)
-	w.WriteString(w.attributes(n, "title width height"))
-	w.WriteString("/>")
+	raw := attr(n, "alt")
+	alt := Plain(raw)
+	if alt != raw {
+		w.moved = true
+	}
+	attrs := w.attributes(n, []html.Attribute{{Key: "src", Val: src}, {Key: "alt", Val: alt}}, "title width height")
+	w.start(n, attrs)
+	if n.Attr = attrs; tiny(n) || Plain(alt) != alt { // now that it has no style
+		w.doubt = true
+	}
 }
 
 // Attributes that late loaders keep the address in: those that stand for src,

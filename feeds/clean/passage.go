@@ -243,13 +243,6 @@ func within(n *html.Node) func(func(*html.Node) bool) {
 	}
 }
 
-func children(n *html.Node) (all []*html.Node) {
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		all = append(all, c)
-	}
-	return all
-}
-
 func hasBlock(n *html.Node) bool {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if c.Type == html.ElementNode && (blocks[c.DataAtom] || hasBlock(c)) {

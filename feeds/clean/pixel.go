@@ -44,6 +44,11 @@ func pixel(n *html.Node, src string) bool {
 			return true
 		}
 	}
+	return tiny(n)
+}
+
+// tiny says whether a picture is too small to be seen.
+func tiny(n *html.Node) bool {
 	style := declared(attr(n, "style"))
 	width, height := measure(attr(n, "width"), style["width"]), measure(attr(n, "height"), style["height"])
 	switch {

@@ -48,21 +48,51 @@ func (b body) view(src, base string) (out string, v view) {
 		return "", view{}
 	}
 	known, link := foldings{}, linkFrom(base)
-	var last string
-	var tree []*html.Node // of last
-	out = settle(src, func(s string) (string, error) {
-		nodes, err := parse(s)
-		if err != nil {
-			return "", err
+	last := ""
+	var tree []*html.Node // of what comes out
+	out, fine := settle(src, func(s string) (out string, settled bool, err error) {
+		out, tree, settled, err = b.once(s, known, link)
+		if err == nil {
+			last = s
 		}
-		last, tree = s, nodes
-		w := &writer{to: link, rules: b.rules, skip: b.surplus(nodes, known, link)}
-		return w.fragment(nodes), nil
+		return out, settled, err
 	})
-	if out != last {
+	if !fine && last != "" { // what it told stays what it was before it was written
+		if nodes, err := parse(last); err == nil {
+			b.surplus(nodes, known, link)
+		}
+	}
+	if !fine || tree == nil {
 		return out, viewOf(out)
 	}
 	return out, view{textOf(tree), imageIn(tree)}
+}
+
+// once cleans once. Where that is known to be all there is to do, tree is what a
+// parser makes of what came out; it is never nil then.
+func (b body) once(src string, known foldings, link linker) (out string, tree []*html.Node, settled bool, err error) {
+	nodes, err := parse(src)
+	if err != nil {
+		return "", nil, false, err
+	}
+	skip, _ := b.surplus(nodes, known, link)
+	w := &writer{to: link, rules: b.rules, skip: skip}
+	out = w.fragment(nodes)
+	if len(nodes) == 0 {
+		return out, nil, false, nil
+	}
+	root := nodes[0].Parent
+	same, sure := w.read(root, out)
+	if !sure {
+		return out, nil, false, nil
+	}
+	tree = children(root)
+	if !same {
+		if again, hushed := b.surplus(tree, known, link); len(again) > 0 || hushed {
+			return out, nil, false, nil
+		}
+	}
+	return out, tree, true, nil
 }
 
 // viewOf is the view of HTML that is clean.
@@ -70,8 +100,11 @@ func viewOf(src string) view { return view{Text(src), firstImage(src)} }
 
 // fragment renders what stays of a document, without the shells of what goes.
 func (w *writer) fragment(nodes []*html.Node) string {
-	for _, n := range nodes {
-		w.skip.hollow(n)
+	w.open = drops{}
+	if len(w.skip) > 0 {
+		for _, n := range nodes {
+			w.skip.hollow(n)
+		}
 	}
 	for _, n := range nodes {
 		w.node(n)
@@ -86,12 +119,13 @@ const (
 
 // surplus finds what says nothing new: empty blocks, a caption that stands
 // twice, the title again, what only leads back, what the source always says. It
-// never takes all there is.
-func (b body) surplus(nodes []*html.Node, known foldings, link linker) drops {
+// never takes all there is. hushed: it has taken what a picture says out of the
+// tree.
+func (b body) surplus(nodes []*html.Node, known foldings, link linker) (skip drops, hushed bool) {
 	all := passages(nodes, known)
-	skip := drops{}
+	skip = drops{}
 	b.repeats(all, skip)
-	hushAlts(all, skip)
+	hushed = hushAlts(all, skip)
 	for i := range all {
 		if shareBar(&all[i], link) {
 			skip.passage(&all[i])
@@ -102,7 +136,7 @@ func (b body) surplus(nodes []*html.Node, known foldings, link linker) drops {
 	if b.note != nil {
 		*b.note = skip.rest(all)
 	}
-	return skip
+	return skip, hushed
 }
 
 // repeats marks empty blocks, the title at the head, and passages told twice.

@@ -73,20 +73,21 @@ func (t telling) dropHabits(f *feeds.Feed, it *feeds.Item, often map[uint64]bool
 // shorten takes habits off the end of clean HTML, folding no more of it than
 // that end. What is cut off behind a whole element needs no second look.
 func (b body) shorten(src string) string {
-	pass := func(s string) (string, error) {
+	once := func(s string) (string, bool, error) {
 		nodes, err := parse(s)
 		if err != nil {
-			return "", err
+			return "", false, err
 		}
 		skip := drops{}
 		b.ending(passages(nodes, nil), skip, linkFrom(""))
 		w := &writer{to: linkFrom(""), skip: skip}
-		return w.fragment(nodes), nil
+		return w.fragment(nodes), false, nil
 	}
-	if out, err := pass(src); err == nil && strings.HasPrefix(src, out) {
+	if out, _, err := once(src); err == nil && strings.HasPrefix(src, out) {
 		return out
 	}
-	return settle(src, pass)
+	out, _ := settle(src, once)
+	return out
 }
 
 // lastOfEach keeps each hash once, where it stands last.
