@@ -71,15 +71,16 @@ func Feed(f *feeds.Feed, o Options) *Habits {
 	categories(f.Categories)
 	tellings := make([]telling, len(f.Items))
 	views := make([]*view, len(f.Items))
+	ks := keys{}
 	for i := range f.Items {
-		safely(&f.Items[i], func(it *feeds.Item) { tellings[i], views[i] = item(f, it, o) })
+		safely(&f.Items[i], func(it *feeds.Item) { tellings[i], views[i] = item(f, it, ks, o) })
 	}
 	habits := o.Habits.joined(tellings)
 	often := habits.repeated()
 	for i := range f.Items {
 		safely(&f.Items[i], func(it *feeds.Item) {
 			v := views[i]
-			if views[i] = nil; !tellings[i].dropHabits(f, it, often) {
+			if views[i] = nil; !tellings[i].dropHabits(f, it, ks, often) {
 				views[i] = v
 			}
 		})
@@ -104,12 +105,12 @@ func safely(it *feeds.Item, step func(*feeds.Item)) {
 func escape(s string) string { return html.EscapeString(Plain(s)) }
 
 // item cleans what stands in one item and says what it tells and shows.
-func item(f *feeds.Feed, it *feeds.Item, o Options) (telling, *view) {
+func item(f *feeds.Feed, it *feeds.Item, ks keys, o Options) (telling, *view) {
 	o = o.at(it.Base)
 	it.Base = ""
 	it.Title = Title(it.Title)
 	it.Link, it.Canonical = o.link(it.Link), o.link(it.Canonical)
-	b := bodyOf(f, it, o.Rules)
+	b := bodyOf(f, it, ks, o.Rules)
 	if o.Base == "" {
 		o.Base = it.Link
 	}

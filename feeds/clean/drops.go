@@ -21,6 +21,10 @@ func (d drops) has(p *passage) bool { return d[p.nodes[0]] }
 
 // rest is what stays of all.
 func (d drops) rest(all []passage) (rest []passage) {
+	if len(d) == 0 {
+		return all
+	}
+	rest = make([]passage, 0, len(all))
 	for i := range all {
 		if !d.has(&all[i]) {
 			rest = append(rest, all[i])

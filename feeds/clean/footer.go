@@ -142,17 +142,17 @@ func (b body) leadsBack(p *passage, link linker) bool {
 }
 
 // itself says whether an address is the item's own.
-func (b body) itself(href string) bool { return b.own != "" && Key(href) == b.own }
+func (b body) itself(href string) bool { return b.own != "" && b.keys.of(href) == b.own }
 
 // home says whether an address is the feed's page or the root of its host.
 func (b body) home(href string) bool {
 	if b.site == "" {
 		return false
 	}
-	key := Key(href)
-	if key == Key(b.site) {
+	key := b.keys.of(href)
+	if key == b.keys.of(b.site) {
 		return true
 	}
 	u, err := url.Parse(b.site)
-	return err == nil && key == Key(u.Scheme+"://"+u.Host+"/")
+	return err == nil && key == b.keys.of(u.Scheme+"://"+u.Host+"/")
 }

@@ -300,7 +300,7 @@ func BenchmarkHabits(b *testing.B) {
 		middle := time.Now()
 		for i := range g.Items {
 			it := &g.Items[i]
-			body := bodyOf(g, it, nil)
+			body := bodyOf(g, it, nil, nil)
 			it.Title, it.Link = Title(it.Title), Link(it.Link, base)
 			var shown view
 			it.Content, shown = body.view(it.Content, base)

@@ -63,6 +63,11 @@ func parse(src string) ([]*html.Node, error) {
 		return nil, errDeep
 	}
 	at := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	if src != "" && !strings.ContainsAny(src, "<&\x00\r") { // what the parser makes one text of
+		n := &html.Node{Type: html.TextNode, Data: src}
+		at.AppendChild(n)
+		return []*html.Node{n}, nil
+	}
 	nodes, err := html.ParseFragment(strings.NewReader(src), at)
 	if err != nil {
 		return nil, errors.Join(errDeep, err)

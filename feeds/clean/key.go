@@ -31,6 +31,21 @@ func Key(link string) string {
 	return key
 }
 
+// keys remember what Key has answered: most items of a feed link to its pages.
+// Nil remembers nothing.
+type keys map[string]string
+
+func (k keys) of(link string) string {
+	key, ok := k[link]
+	if !ok {
+		key = Key(link)
+		if k != nil {
+			k[link] = key
+		}
+	}
+	return key
+}
+
 // keyHost leaves a name with a dot: m.com is no page of com.
 func keyHost(u *url.URL) string {
 	host := strings.TrimSuffix(u.Hostname(), ".")

@@ -3,6 +3,8 @@ package clean
 import (
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestLinks(t *testing.T) {
@@ -114,4 +116,13 @@ func TestRedirectorsAreUnwrappedToAddressesOfTheWeb(t *testing.T) {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
+}
+
+func TestSimpleLinksAreLeftAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		raw := rapid.StringMatching(`https?://[a-z0-9.-]{0,9}(\.example|google\.com|\.cdn\.ampproject\.org)?(/[A-Za-z0-9._~/-]{0,9}|/amp/s/b\.example|[/:?#@%&A ]x?){0,3}`).Draw(t, "link")
+		if u := address(written(raw), base); simple(raw) && (u == nil || unwrap(u) != nil || tidy(u) != raw) {
+			t.Fatalf("%q is no link, or another", raw)
+		}
+	})
 }

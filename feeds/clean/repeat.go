@@ -17,12 +17,13 @@ type body struct {
 	note   *[]passage      // gets the passages that stay; may be nil
 	often  map[uint64]bool // what the source repeats; nil while that is not known
 	rules  *Rules          // of the operator; nil for none
+	keys   keys            // of its feed; may be nil
 }
 
-func bodyOf(f *feeds.Feed, it *feeds.Item, rules *Rules) body {
-	b := body{titled: foldingOf(it.Title), site: f.Link, rules: rules}
+func bodyOf(f *feeds.Feed, it *feeds.Item, ks keys, rules *Rules) body {
+	b := body{titled: foldingOf(it.Title), site: f.Link, rules: rules, keys: ks}
 	if it.Link != "" {
-		b.own = Key(it.Link)
+		b.own = ks.of(it.Link)
 	}
 	return b
 }
@@ -65,7 +66,7 @@ func (b body) view(src, base string) (out string, v view) {
 	if !fine || tree == nil {
 		return out, viewOf(out)
 	}
-	return out, view{textOf(tree), imageIn(tree)}
+	return out, view{textOf(tree, len(out)), imageIn(tree)}
 }
 
 // once cleans once. Where that is known to be all there is to do, tree is what a
@@ -77,6 +78,7 @@ func (b body) once(src string, known foldings, link linker) (out string, tree []
 	}
 	skip, _ := b.surplus(nodes, known, link)
 	w := &writer{to: link, rules: b.rules, skip: skip}
+	w.Grow(len(src) + len(src)/16)
 	out = w.fragment(nodes)
 	if len(nodes) == 0 {
 		return out, nil, false, nil

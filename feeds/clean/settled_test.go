@@ -48,7 +48,7 @@ func checkSettled(t *testing.T, b body, src string) (settled bool) {
 	if was, is := trees(left), trees(nodes); was != is {
 		t.Errorf("%q: written from\n%s\nis read as\n%s", src, was, is)
 	}
-	if was, is := (view{textOf(left), imageIn(left)}), viewOf(out); was != is {
+	if was, is := (view{textOf(left, 0), imageIn(left)}), viewOf(out); was != is {
 		t.Errorf("%q: shows %v, then %v", src, was, is)
 	}
 	second, _, _, err := b.noting(&again).once(out, foldings{}, linkFrom(base))

@@ -59,11 +59,11 @@ func (b body) tell(it *feeds.Item, summary, content []passage) telling {
 
 // dropHabits takes out of a clean item what the source often says at the end, and
 // says whether there was such.
-func (t telling) dropHabits(f *feeds.Feed, it *feeds.Item, often map[uint64]bool) bool {
+func (t telling) dropHabits(f *feeds.Feed, it *feeds.Item, ks keys, often map[uint64]bool) bool {
 	if !slices.ContainsFunc(t.blocks, func(sum uint64) bool { return often[sum] }) {
 		return false
 	}
-	b := bodyOf(f, it, nil)
+	b := bodyOf(f, it, ks, nil)
 	b.often = often
 	it.Summary = b.shorten(it.Summary)
 	it.Content = b.shorten(it.Content)

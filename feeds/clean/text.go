@@ -87,11 +87,12 @@ func Text(src string) string {
 	if err != nil {
 		return Plain(src)
 	}
-	return textOf(nodes)
+	return textOf(nodes, len(src))
 }
 
-func textOf(nodes []*html.Node) string {
-	var b []byte
+// textOf is the text of a document written in so many bytes.
+func textOf(nodes []*html.Node, size int) string {
+	b := make([]byte, 0, size)
 	for _, n := range nodes {
 		b = text(b, n)
 	}

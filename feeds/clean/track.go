@@ -28,6 +28,9 @@ var trackers = []struct{ name, hosts string }{
 // untrack takes trackers out of a query, or out of a fragment written like one
 // (#xtor=RSS-1), and leaves the rest byte for byte.
 func untrack(query, host string) string {
+	if query == "" {
+		return ""
+	}
 	keep := slices.DeleteFunc(strings.Split(query, "&"), func(pair string) bool {
 		name, _, _ := strings.Cut(strings.TrimPrefix(pair, "?"), "=")
 		return tracker(strings.ToLower(name), host)
@@ -50,5 +53,6 @@ func tracker(name, host string) bool {
 
 // under says whether host is domain or below it.
 func under(host, domain string) bool {
-	return host == domain || strings.HasSuffix(host, "."+domain)
+	rest, ok := strings.CutSuffix(host, domain)
+	return ok && (rest == "" || rest[len(rest)-1] == '.')
 }
