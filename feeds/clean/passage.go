@@ -74,7 +74,7 @@ func (p *passage) unfold() {
 
 // passages lists the passages of a document; without foldings, unfolded.
 func passages(nodes []*html.Node, known foldings) []passage {
-	l := &layout{known: known, all: make([]passage, 0, min(len(nodes), 32))}
+	l := &layout{known: known, all: make([]passage, 0, min(len(nodes)/2+1, 32))}
 	l.runs(nodes, place{})
 	return l.all
 }

@@ -60,7 +60,7 @@ func (b body) view(src, base string) (out string, v view) {
 	})
 	if !fine && last != "" { // what it told stays what it was before it was written
 		if nodes, err := parse(last); err == nil {
-			b.surplus(nodes, known, link)
+			b.surplus(passages(nodes, known), link)
 		}
 	}
 	if !fine || tree == nil {
@@ -76,7 +76,9 @@ func (b body) once(src string, known foldings, link linker) (out string, tree []
 	if err != nil {
 		return "", nil, false, err
 	}
-	skip, _ := b.surplus(nodes, known, link)
+	all := passages(nodes, known)
+	skip, _ := b.surplus(all, link)
+	said := len(skip) // nodes; the writer leaves out others
 	w := &writer{to: link, rules: b.rules, skip: skip}
 	w.Grow(len(src) + len(src)/16)
 	out = w.fragment(nodes)
@@ -84,17 +86,23 @@ func (b body) once(src string, known foldings, link linker) (out string, tree []
 		return out, nil, false, nil
 	}
 	root := nodes[0].Parent
-	same, sure := w.read(root, out)
-	if !sure {
+	if w.doubt || strings.Count(out, "<") > maxTags {
 		return out, nil, false, nil
 	}
-	tree = children(root)
-	if !same {
-		if again, hushed := b.surplus(tree, known, link); len(again) > 0 || hushed {
-			return out, nil, false, nil
-		}
+	if !w.moved && len(w.skip) == 0 && len(w.open) == 0 && w.Len() == len(out) {
+		return out, nodes, true, nil
 	}
-	return out, tree, true, nil
+	if len(skip) == said && w.shortened(root, out) {
+		all = skip.rest(all)
+	} else {
+		w.prune(root)
+		trim(root)
+		all = passages(children(root), known)
+	}
+	if more, hushed := b.surplus(all, link); len(more) > 0 || hushed {
+		return out, nil, false, nil
+	}
+	return out, children(root), true, nil
 }
 
 // viewOf is the view of HTML that is clean.
@@ -123,8 +131,7 @@ const (
 // twice, the title again, what only leads back, what the source always says. It
 // never takes all there is. hushed: it has taken what a picture says out of the
 // tree.
-func (b body) surplus(nodes []*html.Node, known foldings, link linker) (skip drops, hushed bool) {
-	all := passages(nodes, known)
+func (b body) surplus(all []passage, link linker) (skip drops, hushed bool) {
 	skip = drops{}
 	b.repeats(all, skip)
 	hushed = hushAlts(all, skip)

@@ -50,18 +50,23 @@ func heading(a atom.Atom) bool {
 	return false
 }
 
-// read is the tree that a parser makes of out, what w has written of root;
-// false when there is doubt. It says whether another tree was read before.
-func (w *writer) read(root *html.Node, out string) (same, sure bool) {
-	if w.doubt || strings.Count(out, "<") > maxTags {
-		return false, false
+// shortened makes the tree what was written of it when only its end was left out,
+// behind a block, as a footer is: then the passages that stay are those that were
+// found. It says whether that was so.
+func (w *writer) shortened(root *html.Node, out string) bool {
+	last, left := root.LastChild, len(w.skip)
+	for ; last != nil && (w.skip[last] || last.Type == html.TextNode && strings.TrimSpace(last.Data) == ""); last = last.PrevSibling {
+		if w.skip[last] {
+			left--
+		}
 	}
-	if len(w.skip) == 0 && len(w.open) == 0 && !w.moved && w.Len() == len(out) {
-		return true, true
+	if w.moved || len(w.open) > 0 || left > 0 || last == nil || !blocks[last.DataAtom] || !strings.HasPrefix(w.String(), out) {
+		return false
 	}
-	w.prune(root)
-	trim(root)
-	return false, true
+	for root.LastChild != last {
+		root.RemoveChild(root.LastChild)
+	}
+	return true
 }
 
 // prune makes the tree below n what was written of it.

@@ -42,12 +42,17 @@ func Split(s string) []Word {
 // Folds lists the folds of the words of a text, as Split has them, and the same
 // with a blank behind each. It costs less than Split, and keeps no part of s.
 func Folds(s string) (all []string, line string) {
+	low, whole := lower(s)
 	var b strings.Builder
 	b.Grow(len(s) + 1)
 	all = make([]string, 0, len(s)/5+1)
 	each(s, func(from, to int) {
 		at := b.Len()
-		b.WriteString(fold(s[from:to]))
+		if whole {
+			b.WriteString(low[from:to])
+		} else {
+			b.WriteString(fold(s[from:to]))
+		}
 		all = append(all, b.String()[at:])
 		b.WriteByte(' ')
 	})
