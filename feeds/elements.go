@@ -226,6 +226,7 @@ func (n *normaliser) finish() {
 	for len(n.stack) > 1 {
 		n.close()
 	}
+	n.lend()
 }
 
 func local(name string) string {

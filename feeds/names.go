@@ -1,6 +1,10 @@
 package feeds
 
-import "strings"
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
 
 // writeStart writes the tag with its namespaces and plain attributes.
 func (n *normaliser) writeStart(t tag, first bool) {
@@ -15,6 +19,7 @@ func (n *normaliser) writeStart(t tag, first bool) {
 		value := a.value
 		if isNS {
 			value = namespace(value)
+			n.used[value] = true
 		}
 		if first && a.name == "xmlns" {
 			value = n.defaultSpace(value)
@@ -25,11 +30,28 @@ func (n *normaliser) writeStart(t tag, first bool) {
 		for _, k := range known {
 			if n.declared[k[0]] == 0 {
 				n.declared[k[0]]++
-				n.out.WriteString(" xmlns:" + k[0] + `="` + k[1] + `"`)
+				n.forgotten = append(n.forgotten, k)
 			}
+		}
+		if n.rootEnd == 0 {
+			n.rootEnd = n.out.Len()
 		}
 	}
 	n.out.WriteByte('>')
+}
+
+// lend declares on the root the known prefixes that the document forgot: those
+// used, and those whose namespace has another prefix there, which gofeed then
+// reports under ours. It copies all of them for every element: the others would
+// cost more than the elements.
+func (n *normaliser) lend() {
+	lent := ""
+	for _, k := range n.forgotten {
+		if n.used[k[0]] || n.used[k[1]] {
+			lent += " xmlns:" + k[0] + `="` + k[1] + `"`
+		}
+	}
+	n.out = *bytes.NewBuffer(slices.Insert(n.out.Bytes(), n.rootEnd, []byte(lent)...))
 }
 
 // defaultSpace is the namespace of a root's elements without a prefix. What some
@@ -120,6 +142,7 @@ func (n *normaliser) named(name string) string {
 		name = strings.TrimPrefix(name, p+":") // a prefix nobody declared, on the root already
 	}
 	if strings.HasPrefix(name, "wd:") {
+		n.used["wd"] = true
 		return name // renamed
 	}
 	prefix, rest, ok := strings.Cut(name, ":")
@@ -127,6 +150,7 @@ func (n *normaliser) named(name string) string {
 		return safeName(name)
 	}
 	if prefix != "wd" && (n.declared[prefix] > 0 || isKnown(prefix) && len(n.stack) > 1) {
+		n.used[prefix] = true
 		return prefix + ":" + safeName(rest)
 	}
 	return safeName(prefix) + "_" + safeName(rest)
@@ -166,6 +190,7 @@ func (n *normaliser) writeOwn(t tag, el element) {
 
 func (n *normaliser) own(name, value string) {
 	if value != "" {
+		n.used["wd"] = true
 		n.out.WriteString("<wd:" + name + ">" + xmlText.Replace(cut(onlyLegal(value), 4096)) + "</wd:" + name + ">")
 	}
 }

@@ -29,7 +29,10 @@ type normaliser struct {
 	rootPrefix string // "" for none, or one known
 
 	stack     []element
-	declared  map[string]int // prefixes in force, and how often
+	declared  map[string]int  // prefixes in force, and how often
+	used      map[string]bool // prefixes of elements, and namespaces that were declared
+	forgotten [][2]string     // known prefixes that the root does not declare
+	rootEnd   int             // where in out its start tag ends
 	elements  int
 	xmlns     int // declarations in force
 	items     int
@@ -89,7 +92,7 @@ var known = [][2]string{
 
 // normalise rewrites XML. Items whose raw bytes are known are left out.
 func normalise(text []byte, base string, known map[Sum]bool) (n *normaliser, err error) {
-	n = &normaliser{body: text, src: string(text), hash: sha256.New(), declared: map[string]int{"xml": 1}, itemAt: -1, known: known}
+	n = &normaliser{body: text, src: string(text), hash: sha256.New(), declared: map[string]int{"xml": 1}, used: map[string]bool{}, itemAt: -1, known: known}
 	n.stack = append(n.stack, element{base: base})
 	n.out.Grow(min(len(text), 16<<10)) // long texts are held back
 	for n.at < len(n.src) {
