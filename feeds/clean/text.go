@@ -30,19 +30,24 @@ func Plain(s string) string {
 
 // isPlain says whether Plain has nothing to do, as with most texts.
 func isPlain(s string) bool {
-	last := ' '
-	for _, r := range s {
-		if r > ' ' && r < 0x7f {
-			last = r
-			continue
-		}
-		blank := r == ' '
-		if blank && last == ' ' || !blank && unicode.IsSpace(r) || forbidden(r) || r == utf8.RuneError {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c > ' ' && c < 0x7f:
+		case c == ' ':
+			if i == 0 || i+1 == len(s) || s[i+1] == ' ' {
+				return false
+			}
+		case c < utf8.RuneSelf:
 			return false
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if unicode.IsSpace(r) || forbidden(r) || r == utf8.RuneError {
+				return false
+			}
+			i += size - 1
 		}
-		last = r
 	}
-	return last != ' ' || s == ""
+	return true
 }
 
 // forbidden are characters that no text of ours carries: controls, what XML 1.0
@@ -62,7 +67,14 @@ func forbidden(r rune) bool {
 
 // strip drops forbidden characters and keeps blanks as they are.
 func strip(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return (r < ' ' || r >= 0x7f) && (forbidden(r) || r == utf8.RuneError) }) {
+	plain := true
+	for _, r := range s {
+		if (r < ' ' || r >= 0x7f) && (forbidden(r) || r == utf8.RuneError) {
+			plain = false
+			break
+		}
+	}
+	if plain {
 		return s
 	}
 	return strings.Map(func(r rune) rune {

@@ -42,21 +42,27 @@ func Split(s string) []Word {
 // Folds lists the folds of the words of a text, as Split has them, and the same
 // with a blank behind each. It costs less than Split, and keeps no part of s.
 func Folds(s string) (all []string, line string) {
+	var room [1 << 10]byte // enough for most paragraphs
+	var places [1 << 7]int
+	folds, ends := room[:0], places[:0]
 	low, whole := lower(s)
-	var b strings.Builder
-	b.Grow(len(s) + 1)
-	all = make([]string, 0, len(s)/5+1)
 	each(s, func(from, to int) {
-		at := b.Len()
 		if whole {
-			b.WriteString(low[from:to])
+			folds = append(folds, low[from:to]...)
 		} else {
-			b.WriteString(fold(s[from:to]))
+			folds = append(folds, fold(s[from:to])...)
 		}
-		all = append(all, b.String()[at:])
-		b.WriteByte(' ')
+		ends = append(ends, len(folds))
+		folds = append(folds, ' ')
 	})
-	return all, b.String()
+	line = string(folds)
+	all = make([]string, len(ends))
+	from := 0
+	for i, end := range ends {
+		all[i] = line[from:end]
+		from = end + 1
+	}
+	return all, line
 }
 
 // Count is how many words a text has: len(Split(s)).
@@ -71,6 +77,10 @@ func each(s string, found func(from, to int)) {
 	it := uax29.FromString("")
 	for at := 0; at < len(s); {
 		start := at
+		if s[at] == ' ' && len(pair) == 0 && at+1 < len(s) && s[at+1] < utf8.RuneSelf { // every other call of ascii
+			at++
+			continue
+		}
 		if end, letters := ascii(s, at); end > at {
 			if len(pair) > 0 {
 				pairs(pair, start, found)
