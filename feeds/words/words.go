@@ -35,7 +35,14 @@ type Word struct {
 // Japanese come as overlapping pairs of characters.
 func Split(s string) []Word {
 	ws := make([]Word, 0, len(s)/5+1)
-	each(s, func(from, to int) { ws = append(ws, word(s[from:to], from)) })
+	low, whole := lower(s)
+	each(s, func(from, to int) {
+		if whole {
+			ws = append(ws, Word{s[from:to], low[from:to], low[from:to], from, to})
+		} else {
+			ws = append(ws, word(s[from:to], from))
+		}
+	})
 	return ws
 }
 

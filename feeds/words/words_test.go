@@ -210,6 +210,15 @@ func BenchmarkSplit(b *testing.B) {
 	}
 }
 
+func BenchmarkSplitEnglish(b *testing.B) {
+	text := strings.Repeat("Residents of Damascus said on Monday that the power was back in most streets after a long night. ", 25)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		Split(text)
+	}
+}
+
 func BenchmarkFolds(b *testing.B) {
 	text := strings.Repeat("Residents of Damascus said on Monday that the power was back in most streets after a long night. ", 4)
 	b.SetBytes(int64(len(text)))
