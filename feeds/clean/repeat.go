@@ -3,7 +3,6 @@ package clean
 import (
 	"strings"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
 	"github.com/wiredesk/wiredesk/feeds"
@@ -34,94 +33,6 @@ func (b body) noting(to *[]passage) body {
 	return b
 }
 
-// clean cleans one HTML field: safe first, then without repeats and footers.
-func (b body) clean(src, base string) string {
-	out, _ := b.view(src, base)
-	return out
-}
-
-// A view is what clean HTML shows.
-type view struct{ text, image string }
-
-// view cleans one HTML field and looks at the result while its tree is at hand.
-func (b body) view(src, base string) (out string, v view) {
-	if strings.TrimSpace(src) == "" {
-		return "", view{}
-	}
-	known, link := foldings{}, linkFrom(base)
-	last := ""
-	var tree []*html.Node // of what comes out
-	out, fine := settle(src, func(s string) (out string, settled bool, err error) {
-		out, tree, settled, err = b.once(s, known, link)
-		if err == nil {
-			last = s
-		}
-		return out, settled, err
-	})
-	if !fine && last != "" { // what it told stays what it was before it was written
-		if nodes, err := parse(last); err == nil {
-			b.surplus(passages(nodes, known), link)
-		}
-	}
-	if !fine || tree == nil {
-		return out, viewOf(out)
-	}
-	return out, view{textOf(tree, len(out)), imageIn(tree)}
-}
-
-// once cleans once. Where that is known to be all there is to do, tree is what a
-// parser makes of what came out; it is never nil then.
-func (b body) once(src string, known foldings, link linker) (out string, tree []*html.Node, settled bool, err error) {
-	nodes, err := parse(src)
-	if err != nil {
-		return "", nil, false, err
-	}
-	all := passages(nodes, known)
-	skip, _ := b.surplus(all, link)
-	said := len(skip) // nodes; the writer leaves out others
-	w := &writer{to: link, rules: b.rules, skip: skip}
-	w.Grow(len(src) + len(src)/16)
-	out = w.fragment(nodes)
-	if len(nodes) == 0 {
-		return out, nil, false, nil
-	}
-	root := nodes[0].Parent
-	if w.doubt || strings.Count(out, "<") > maxTags {
-		return out, nil, false, nil
-	}
-	if !w.moved && len(w.skip) == 0 && len(w.open) == 0 && w.Len() == len(out) {
-		return out, nodes, true, nil
-	}
-	if len(skip) == said && w.shortened(root, out) {
-		all = skip.rest(all)
-	} else {
-		w.prune(root)
-		trim(root)
-		all = passages(children(root), known)
-	}
-	if more, hushed := b.surplus(all, link); len(more) > 0 || hushed {
-		return out, nil, false, nil
-	}
-	return out, children(root), true, nil
-}
-
-// viewOf is the view of HTML that is clean.
-func viewOf(src string) view { return view{Text(src), firstImage(src)} }
-
-// fragment renders what stays of a document, without the shells of what goes.
-func (w *writer) fragment(nodes []*html.Node) string {
-	w.open = drops{}
-	if len(w.skip) > 0 {
-		for _, n := range nodes {
-			w.skip.hollow(n)
-		}
-	}
-	for _, n := range nodes {
-		w.node(n)
-	}
-	return strings.TrimSpace(w.String())
-}
-
 const (
 	longest = 60 // words: no longer passage is ever taken for a repeat or a footer by likeness
 	short   = 8  // words: up to here a text may stand twice for good reason
@@ -129,9 +40,9 @@ const (
 
 // surplus finds what says nothing new: empty blocks, a caption that stands
 // twice, the title again, what only leads back, what the source always says. It
-// never takes all there is. hushed: it has taken what a picture says out of the
-// tree.
-func (b body) surplus(all []passage, link linker) (skip drops, hushed bool) {
+// never takes all there is. left: the passages that stay; hushed: it has taken
+// what a picture says out of the tree.
+func (b body) surplus(all []passage, link linker) (left []passage, skip drops, hushed bool) {
 	skip = drops{}
 	b.repeats(all, skip)
 	hushed = hushAlts(all, skip)
@@ -142,10 +53,11 @@ func (b body) surplus(all []passage, link linker) (skip drops, hushed bool) {
 	}
 	b.ending(all, skip, link)
 	skip.leaveOne(all)
+	left = skip.rest(all)
 	if b.note != nil {
-		*b.note = skip.rest(all)
+		*b.note = left
 	}
-	return skip, hushed
+	return left, skip, hushed
 }
 
 // repeats marks empty blocks, the title at the head, and passages told twice.

@@ -25,6 +25,20 @@ type writer struct {
 	doubt bool        // a second pass may read or write something else
 }
 
+// fragment renders what stays of a document, without the shells of what goes.
+func (w *writer) fragment(nodes []*html.Node) string {
+	w.open = drops{}
+	if len(w.skip) > 0 {
+		for _, n := range nodes {
+			w.skip.hollow(n)
+		}
+	}
+	for _, n := range nodes {
+		w.node(n)
+	}
+	return strings.TrimSpace(w.String())
+}
+
 // link is an address as it may stand in what is written.
 func (w *writer) link(raw string) string {
 	link := w.to(raw)
