@@ -62,7 +62,7 @@ func (p *Poller) pages(ctx context.Context, src *config.Source, rules *clean.Rul
 			continue
 		}
 		it.Content, it.Text = article, clean.Text(article)
-		it.Words = len(words.Split(it.Text))
+		it.Words = words.Count(it.Text)
 	}
 	if left > 0 {
 		p.Log.Info("pages not asked for", "source", src.ID, "asked", asked, "left", left)
