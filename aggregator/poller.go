@@ -22,10 +22,11 @@ type Fetcher interface {
 	Page(ctx context.Context, url string) (*fetch.Response, error)
 }
 
-// A PollStore is what the poller asks of the store.
+// A PollStore is what the poller asks of the store. Due leaves out the sources of
+// but, and lists as many more.
 type PollStore interface {
 	Adopt(ctx context.Context, r Roster) error
-	Due(ctx context.Context, now time.Time, limit int) ([]State, error)
+	Due(ctx context.Context, now time.Time, limit int, but map[string]bool) ([]State, error)
 	Memory(ctx context.Context, source string) (Memory, error)
 	Seen(ctx context.Context, source string, keys []string) ([]Seen, error)
 	Save(ctx context.Context, b Batch) error

@@ -23,13 +23,13 @@ type watch struct {
 	plan    *Plan     // the adopted one
 	read    time.Time // when the store is to be read again, by the monotonic clock
 	more    bool      // the store has more that is due
-	unsaved int       // in a Once: polls whose state could not be saved
 	held    bool      // nobody new is asked: the clock was set
+	turns   chan turn
 	results chan result
 }
 
 func newWatch(forever bool) *watch {
-	return &watch{lineUp: newLineUp(), forever: forever, results: make(chan result, places)}
+	return &watch{lineUp: newLineUp(), forever: forever, turns: make(chan turn, places), results: make(chan result, places)}
 }
 
 // A result is how a turn ended.
@@ -48,7 +48,9 @@ func (p *Poller) loop(ctx context.Context, r *watch, sum *Report) error {
 	}
 	var group errgroup.Group
 	defer group.Wait() // no poll returns an error: each saves its own
-	if r.forever {     // a poll that a stop has cut short is due at once, and its host was asked a moment ago
+	p.work(ctx, r, &group)
+	defer close(r.turns)
+	if r.forever { // a poll that a stop has cut short is due at once, and its host was asked a moment ago
 		idle(ctx, time.Second)
 	}
 	tick := time.NewTimer(0)
@@ -62,7 +64,7 @@ func (p *Poller) loop(ctx context.Context, r *watch, sum *Report) error {
 		}
 		wait := time.Second
 		if !r.held {
-			p.start(ctx, r, &group)
+			r.start()
 			wait = r.wait(time.Now(), wait)
 		}
 		if !r.forever && r.flying == 0 && !r.more {
@@ -109,17 +111,28 @@ func (p *Poller) prepare(ctx context.Context, r *watch) error {
 	return p.refill(ctx, r)
 }
 
+// work polls in all places until no more turns come. The goroutines are kept from
+// poll to poll: each one would grow its stack anew, at a twentieth of what a poll
+// costs that brings nothing.
+func (p *Poller) work(ctx context.Context, r *watch, group *errgroup.Group) {
+	for range places {
+		group.Go(func() error {
+			for t := range r.turns {
+				r.results <- p.poll(ctx, t)
+			}
+			return nil
+		})
+	}
+}
+
 // start begins what is due, while there are places.
-func (p *Poller) start(ctx context.Context, r *watch, group *errgroup.Group) {
+func (r *watch) start() {
 	for {
 		next, ok := r.take(time.Now())
 		if !ok {
 			return
 		}
-		group.Go(func() error {
-			r.results <- p.poll(ctx, next)
-			return nil
-		})
+		r.turns <- next
 	}
 }
 
@@ -130,9 +143,6 @@ func (p *Poller) finish(r *watch, done result, sum *Report) {
 	r.end(done.turn, !r.forever)
 	if sum != nil {
 		sum.add(done.Report)
-	}
-	if done.unsaved && !r.forever {
-		r.unsaved++
 	}
 	if done.unsaved && r.forever {
 		t := done.turn
@@ -168,8 +178,7 @@ func (p *Poller) refill(ctx context.Context, r *watch) error {
 		ahead = p.Ahead
 	}
 	wall := p.clock.now()
-	limit := someDue + r.size + r.flying + r.unsaved // these are due in the store too
-	due, err := p.Store.Due(ctx, wall.Add(ahead), limit)
+	due, err := p.Store.Due(ctx, wall.Add(ahead), someDue, r.known)
 	r.read = now.Add(readEvery)
 	if err != nil {
 		r.more = false
@@ -178,7 +187,7 @@ func (p *Poller) refill(ctx context.Context, r *watch) error {
 	before := r.size
 	for _, st := range due {
 		src := r.plan.Source(st.Source)
-		if src == nil || r.known[st.Source] {
+		if src == nil {
 			continue
 		}
 		t := turn{plan: r.plan, src: src, state: st, host: hostOf(askedAt(src, &st)), due: now}
@@ -187,6 +196,6 @@ func (p *Poller) refill(ctx context.Context, r *watch) error {
 		}
 		r.add(t)
 	}
-	r.more = len(due) == limit && r.size > before
+	r.more = len(due) == someDue && r.size > before
 	return nil
 }

@@ -298,14 +298,16 @@ func (s *shelf) Adopt(_ context.Context, r aggregator.Roster) error {
 	return nil
 }
 
-func (s *shelf) Due(_ context.Context, now time.Time, limit int) (due []aggregator.State, err error) {
+func (s *shelf) Due(_ context.Context, now time.Time, limit int, but map[string]bool) (due []aggregator.State, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var again []waitingState
 	for len(s.queue) > 0 && len(due) < limit && !s.queue[0].next.After(now) {
 		it := heap.Pop(&s.queue).(waitingState)
 		if st := s.states[it.id]; st.NextPoll.Equal(it.next) && !st.Gone {
-			due = append(due, st)
+			if !but[it.id] {
+				due = append(due, st)
+			}
 			again = append(again, it)
 		}
 	}

@@ -25,7 +25,7 @@ func TestManyNewSourcesAreDueOneAfterTheOther(t *testing.T) {
 	}
 	due := func(at time.Time) int {
 		t.Helper()
-		states, err := db.Due(t.Context(), at, 10_000)
+		states, err := db.Due(t.Context(), at, 10_000, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

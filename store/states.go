@@ -147,19 +147,27 @@ func saveClock(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	return err
 }
 
-// Due lists the states to be polled by now, the longest due first.
-func (s *DB) Due(ctx context.Context, now time.Time, limit int) ([]aggregator.State, error) {
-	return s.states(ctx, `
+// Due lists the states to be polled by now, the longest due first: limit at most,
+// and none of but, which the caller has: to read a state costs more than to find it.
+func (s *DB) Due(ctx context.Context, now time.Time, limit int, but map[string]bool) ([]aggregator.State, error) {
+	wanted := func(source string) bool {
+		if but[source] || limit == 0 {
+			return false
+		}
+		limit--
+		return true
+	}
+	return s.states(ctx, wanted, `
 		SELECT source, next_poll, gone, doc
 		FROM states
 		WHERE retired = 0 AND gone = 0 AND next_poll <= $1
 		ORDER BY next_poll, source
-		LIMIT $2`, ms(now), limit)
+		LIMIT $2`, ms(now), limit+len(but))
 }
 
 // States lists the states of sources in use, by id.
 func (s *DB) States(ctx context.Context) ([]aggregator.State, error) {
-	return s.states(ctx, `
+	return s.states(ctx, func(string) bool { return true }, `
 		SELECT source, next_poll, gone, doc
 		FROM states
 		WHERE retired = 0
@@ -192,7 +200,8 @@ func (s *DB) Unwanted(ctx context.Context, since time.Time) (map[string]int, err
 	return all, rows.Err()
 }
 
-func (s *DB) states(ctx context.Context, query string, args ...any) ([]aggregator.State, error) {
+// states reads the states that a query finds, of the sources that are wanted.
+func (s *DB) states(ctx context.Context, wanted func(source string) bool, query string, args ...any) ([]aggregator.State, error) {
 	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -201,12 +210,16 @@ func (s *DB) states(ctx context.Context, query string, args ...any) ([]aggregato
 	var all []aggregator.State
 	for rows.Next() {
 		var st aggregator.State
-		var source, doc string
+		var source string
+		var doc sql.RawBytes // until the next row
 		var next, gone int64
 		if err := rows.Scan(&source, &next, &gone, &doc); err != nil {
 			return nil, err
 		}
-		if err := json.Unmarshal([]byte(doc), &st); err != nil {
+		if !wanted(source) {
+			continue
+		}
+		if err := json.Unmarshal(doc, &st); err != nil {
 			return nil, fmt.Errorf("state of %s: %w", source, err)
 		}
 		st.Source, st.NextPoll, st.Gone = source, fromMS(next), gone == 1

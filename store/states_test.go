@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,7 +101,7 @@ func TestAnotherAddressIsDueAtOnceUnlessItsHostAskedToWait(t *testing.T) {
 	if d := cmp.Diff(want, next(t, db)); d != "" {
 		t.Error(d)
 	}
-	due, err := db.Due(t.Context(), noon, 10)
+	due, err := db.Due(t.Context(), noon, 10, nil)
 	if err != nil || len(due) != 3 {
 		t.Errorf("%d due, %v", len(due), err)
 	}
@@ -125,5 +126,38 @@ func TestASourceOfWhichNothingIsWantedIsKnown(t *testing.T) {
 	}
 	if got, err := db.Unwanted(t.Context(), noon.Add(time.Hour)); err != nil || len(got) != 0 {
 		t.Errorf("of later: %v, %v", got, err)
+	}
+}
+
+func TestDueLeavesOutWhatIsInLine(t *testing.T) {
+	db := open(t, t.TempDir())
+	ids := []string{"a", "b", "c", "d", "later"}
+	adopt(t, db, roster(noon, ids...))
+	polled(t, db, "later", noon, nil)
+	tests := []struct {
+		but   map[string]bool
+		limit int
+		want  string
+	}{
+		{nil, 10, "a b c d"},
+		{nil, 3, "a b c"},
+		{map[string]bool{"a": true, "c": true}, 10, "b d"},
+		{map[string]bool{"a": true}, 2, "b c"},
+		{map[string]bool{"a": true, "b": true, "c": true}, 1, "d"},
+		{map[string]bool{"later": true, "elsewhere": true, "d": true}, 2, "a b"},
+		{map[string]bool{"a": true, "b": true, "c": true, "d": true}, 10, ""},
+	}
+	for _, tt := range tests {
+		states, err := db.Due(t.Context(), noon, tt.limit, tt.but)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, st := range states {
+			got = append(got, st.Source)
+		}
+		if s := strings.Join(got, " "); s != tt.want {
+			t.Errorf("at most %d but %v: %q, want %q", tt.limit, tt.but, s, tt.want)
+		}
 	}
 }

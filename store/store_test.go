@@ -127,7 +127,7 @@ func TestWhatOnePollChangesIsThereAfterAReopen(t *testing.T) {
 	if d := cmp.Diff([]string{"One", "Two"}, titles); d != "" {
 		t.Error(d)
 	}
-	due, err := db.Due(t.Context(), noon, 10)
+	due, err := db.Due(t.Context(), noon, 10, nil)
 	if err != nil || len(due) != 1 || due[0].Source != "b" {
 		t.Errorf("due %+v, %v; want b alone", due, err)
 	}

@@ -96,12 +96,12 @@ func (m *meter) page() http.Handler {
 }
 
 // Due is what the poller asks at least once a second.
-func (m *meter) Due(ctx context.Context, now time.Time, limit int) ([]aggregator.State, error) {
+func (m *meter) Due(ctx context.Context, now time.Time, limit int, but map[string]bool) ([]aggregator.State, error) {
 	m.polled.now()
 	if m.beginning.CompareAndSwap(false, true) {
 		close(m.adopted)
 	}
-	return m.DB.Due(ctx, now, limit)
+	return m.DB.Due(ctx, now, limit, but)
 }
 
 // Queue is what the desk asks before each batch, and every few seconds besides.

@@ -42,10 +42,10 @@ func fill(b *bytes.Buffer, body io.Reader, h http.Header, limit int64) error {
 	// The raw bytes are capped too: empty gzip members and skipped zstd frames
 	// bring nothing to count, without end.
 	raw := &capped{r: body, limit: limit}
-	whole := bufio.NewReader(raw)
-	start, _ := whole.Peek(3) // an error comes again with the reading
-	codings = honest(codings, start)
-	var src io.Reader = whole
+	start := make([]byte, 3)
+	n, _ := io.ReadFull(raw, start) // an error comes again with the reading
+	codings = honest(codings, start[:n])
+	var src io.Reader = io.MultiReader(bytes.NewReader(start[:n]), raw)
 	for _, coding := range slices.Backward(codings) {
 		d, err := decoder(src, coding)
 		if err != nil {
@@ -214,11 +214,16 @@ func (c *capped) Read(p []byte) (int, error) {
 type idleReader struct {
 	r     io.Reader
 	stall context.CancelCauseFunc
+	timer *time.Timer // runs while a read does; nil before the first
 }
 
 func (i *idleReader) Read(p []byte) (int, error) {
-	timer := time.AfterFunc(idleRead, func() { i.stall(errStalled) })
-	defer timer.Stop()
+	if i.timer == nil {
+		i.timer = time.AfterFunc(idleRead, func() { i.stall(errStalled) })
+	} else {
+		i.timer.Reset(idleRead)
+	}
+	defer i.timer.Stop()
 	return i.r.Read(p)
 }
 

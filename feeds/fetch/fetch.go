@@ -89,15 +89,16 @@ func New(o Options) (*Client, error) {
 // connection is made.
 func newDialer(g *guard) *net.Dialer {
 	return &net.Dialer{
-		Timeout:  connectWait,
-		Control:  g.control,
-		Resolver: &net.Resolver{PreferGo: true}, // the C library takes "0x7f.1" for an address
+		Timeout:   connectWait,
+		KeepAlive: -1, // a request that hangs ends by Timeout, a connection that idles within half a minute
+		Control:   g.control,
+		Resolver:  &net.Resolver{PreferGo: true}, // the C library takes "0x7f.1" for an address
 	}
 }
 
 func newTransport(d *net.Dialer) *http.Transport {
 	return &http.Transport{
-		DialContext:            d.DialContext,
+		DialContext:            dialAhead(d),
 		Proxy:                  nil,  // a proxy would hide the address from the guard
 		DisableCompression:     true, // codings and their bounds are ours
 		ForceAttemptHTTP2:      true, // a custom dialer would switch it off
@@ -105,7 +106,8 @@ func newTransport(d *net.Dialer) *http.Transport {
 		TLSHandshakeTimeout:    connectWait,
 		ResponseHeaderTimeout:  headerWait,
 		MaxResponseHeaderBytes: maxHeaders,
-		MaxIdleConns:           64, // a poll comes back in minutes: idle connections serve redirects only
+		WriteBufferSize:        1 << 10, // bytes; a request seldom has more, and each connection has a buffer
+		MaxIdleConns:           64,      // a poll comes back in minutes: idle connections serve redirects only
 		MaxIdleConnsPerHost:    1,
 		IdleConnTimeout:        30 * time.Second,
 	}
