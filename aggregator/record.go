@@ -16,7 +16,7 @@ type State struct {
 	URL          string    // the address the state belongs to; another address voids the validators
 	ETag         string    `json:",omitzero"` // byte for byte, as one pair with LastModified
 	LastModified string    `json:",omitzero"`
-	Sum          []byte    `json:",omitzero"` // SHA-256 of the last body read whole and the reader's version
+	Sum          []byte    `json:",omitzero"` // of the last body read whole and the reader's version, see sumBody
 	NextPoll     time.Time // zero: never polled
 	LastPoll     time.Time // last attempt
 	LastOK       time.Time // last attempt that ended in 200 or 304
