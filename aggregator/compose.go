@@ -153,20 +153,23 @@ func (t Telling) Byline() string {
 // plainBody is the entry for readers without HTML.
 func plainBody(e *Entry) string {
 	t := &e.Lead
-	parts := []string{t.Byline()}
+	var parts []string
 	if t.Summary != "" {
 		parts = append(parts, t.Summary)
 	}
 	if t.Note != "" {
-		parts = append(parts, t.Note)
+		parts = append(parts, "Updated: "+t.Note)
 	}
 	for _, note := range e.Remarks() {
-		parts = append(parts, "Editor's note", note)
+		parts = append(parts, "Editor's note: "+note)
 	}
 	if p := e.Earlier; p != nil {
-		parts = append(parts, "Earlier", strings.TrimSpace(p.Title+" "+p.Link))
+		parts = append(parts, "Earlier: "+strings.TrimSpace(p.Title+" "+p.Link))
 	}
-	return strings.Join(parts, ": ")
+	if len(parts) == 0 {
+		return t.Byline()
+	}
+	return t.Byline() + ": " + strings.Join(parts, " ")
 }
 
 // body is the entry as HTML: the outlet and its excerpt, a correction, the way

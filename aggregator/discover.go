@@ -9,6 +9,9 @@ import (
 	"github.com/wiredesk/wiredesk/feeds/fetch"
 )
 
+// errNamed marks the error of a page that says itself where the feed is.
+var errNamed = errors.New("the page names the feed")
+
 // lead says, of a source whose address turns out to be a page, which feeds the
 // page names: moving there is the operator's decision. What a page shows to
 // somebody with credentials may name a secret: that is shortened.
@@ -28,5 +31,5 @@ func lead(src *config.Source, resp *fetch.Response, err error) error {
 	if len(all) > 1 {
 		more = fmt.Sprintf(" (the first of %d)", len(all))
 	}
-	return fmt.Errorf("%w; the page names the feed %s%s: write that as the url", err, address, more)
+	return fmt.Errorf("%w; %w %s%s: write that as the url", err, errNamed, address, more)
 }

@@ -18,6 +18,12 @@ func TestASourceThatIsAPageIsToldWhereItsFeedIs(t *testing.T) {
 	if !errors.Is(err, feeds.ErrHTML) || !strings.Contains(err.Error(), "the page names the feed https://one.example/feed?a=1 (the first of 2): write that") {
 		t.Error(err)
 	}
+	if said := inWords(err); said != err.Error() {
+		t.Errorf("who is told the address is told to look for it: %s", said)
+	}
+	if said := inWords(feeds.ErrHTML); !strings.HasSuffix(said, "look for the feed's address in the page") {
+		t.Error(said)
+	}
 	src.Private = true
 	if err := lead(src, page, feeds.ErrHTML); strings.Contains(err.Error(), "a=1") {
 		t.Errorf("a private source's page is shown: %v", err)

@@ -102,7 +102,7 @@ func times(n int) string {
 func inWords(err error) string {
 	var status *fetch.StatusError
 	switch {
-	case errors.Is(err, feeds.ErrHTML):
+	case errors.Is(err, feeds.ErrHTML) && !errors.Is(err, errNamed):
 		return err.Error() + ": look for the feed's address in the page"
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
 		return err.Error() + ": it is asked less often"

@@ -18,7 +18,7 @@ import (
 // everything once more.
 const (
 	scorer  = 3 // topic scores and copies
-	printer = 4 // layout of documents
+	printer = 5 // layout of documents
 )
 
 // A Plan is a config compiled and ready to run. It never changes; a reload

@@ -62,7 +62,9 @@ func (p *Plan) Outlet(r *Record) string {
 	return outlet(src, &r.Item)
 }
 
-// outlet names the source as the operator does, else as its feed does.
+// outlet names who published an item: the source's title, else whom the item
+// itself names as its origin, else the source's id. Not the feed's own title,
+// which may change with any poll: what is published would with it.
 func outlet(src *config.Source, it *feeds.Item) string {
 	switch {
 	case src.Title != "":

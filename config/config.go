@@ -78,7 +78,7 @@ type Source struct {
 	ID      string
 	URL     string // already read from url_file when that was given
 	Lang    string
-	Title   string // outlet name shown; the feed's own title when ""
+	Title   string // outlet name shown; the id when ""
 	Home    string // topic whose weak terms count whole here
 	Take    string // topic that every item belongs to, unless rejected
 	Weight  float64

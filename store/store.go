@@ -253,19 +253,25 @@ func (s *DB) inTx(ctx context.Context, work func(tx *sql.Tx) error) error {
 	return s.advise(err)
 }
 
-// advise adds to the engine's error what to do about it.
+// An advised error says already what to do about it.
+type advised struct{ error }
+
+func (a advised) Unwrap() error { return a.error }
+
+// advise adds to the engine's error what to do about it, once.
 func (s *DB) advise(err error) error {
 	var e *sqlite.Error
-	if !errors.As(err, &e) {
+	var already advised
+	if !errors.As(err, &e) || errors.As(err, &already) {
 		return err
 	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
-		return fmt.Errorf("the disk under %s is full, make room and it goes on by itself: %w", s.dir, err)
+		return advised{fmt.Errorf("the disk under %s is full, make room and it goes on by itself: %w", s.dir, err)}
 	case sqlite3.SQLITE_READONLY:
-		return fmt.Errorf("%s cannot be written to: %w", s.dir, err)
+		return advised{fmt.Errorf("%s cannot be written to: %w", s.dir, err)}
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return fmt.Errorf("the database in %s is damaged, restore a backup: %w", s.dir, err)
+		return advised{fmt.Errorf("the database in %s is damaged, restore a backup: %w", s.dir, err)}
 	default:
 		return err
 	}

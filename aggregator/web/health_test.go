@@ -12,6 +12,7 @@ import (
 	"github.com/wiredesk/wiredesk/aggregator"
 	"github.com/wiredesk/wiredesk/aggregator/web"
 	"github.com/wiredesk/wiredesk/config"
+	"github.com/wiredesk/wiredesk/store"
 )
 
 // askFrom asks as a client at an address does.
@@ -108,5 +109,16 @@ func TestMetricsAreForWhomTheConfigSays(t *testing.T) {
 		if w.Code != row.code || (w.Body.String() == "figures") != (row.code == http.StatusOK) {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
+	}
+}
+
+func TestASourceThatIsGoneHasNoNextPoll(t *testing.T) {
+	s := newSite(t)
+	state := aggregator.State{Source: "one", URL: "https://one.example/feed", LastPoll: published, NextPoll: published.Add(time.Hour), Status: http.StatusGone, Gone: true}
+	if err := s.Store.(*store.DB).Save(t.Context(), aggregator.Batch{State: state, At: published}); err != nil {
+		t.Fatal(err)
+	}
+	if body := askFrom(t, s, "/status", loopback).Body.String(); !strings.Contains(body, "gone (410)") || strings.Contains(body, "<time>") {
+		t.Error(body)
 	}
 }

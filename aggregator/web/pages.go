@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator"
@@ -22,7 +23,9 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 		return words.Dir(lang)
 	},
 	"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"reach": reach,
 	"clock": func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
+	"short": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") },
 }).ParseFS(assets, "assets/*.html"))
 
 // page fills a template and seals it as a document.
@@ -39,6 +42,16 @@ type link struct {
 	Name string
 	Type string
 	URL  string
+}
+
+// reach shows site.contact as people write it; what is no address of the web or
+// of mail has no URL.
+func reach(contact string) link {
+	mail, found := strings.CutPrefix(contact, "mailto:")
+	if found || strings.HasPrefix(contact, "https://") || strings.HasPrefix(contact, "http://") {
+		return link{Name: mail, URL: contact}
+	}
+	return link{Name: contact}
 }
 
 // feedNames are the formats as people call them.

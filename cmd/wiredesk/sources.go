@@ -88,8 +88,12 @@ func printSources(w io.Writer, states []aggregator.State, unwanted map[string]in
 	fmt.Fprintln(t, "SOURCE\tLAST GOOD ANSWER\tNEXT POLL\tITEMS\tRHYTHM\tHEALTH")
 	now := time.Now()
 	for _, st := range states {
+		next := clock(st.NextPoll, "now")
+		if st.Gone {
+			next = "never"
+		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\t%s\n", st.Source,
-			clock(st.LastOK, "never"), clock(st.NextPoll, "now"), st.Total.New, st.Rhythm(now), health(&st, unwanted[st.Source], now))
+			clock(st.LastOK, "never"), next, st.Total.New, st.Rhythm(now), health(&st, unwanted[st.Source], now))
 	}
 	for _, st := range states {
 		if st.Move.To != "" {
