@@ -10,17 +10,17 @@ import (
 // An Entry is what an edition publishes of a story. Its ID, Published, Title
 // and Link are frozen when it is opened (I3).
 type Entry struct {
-	Edition   string
-	ID        string    // tag URI (RFC 4151), minted once
-	Story     int64     // id of the first record of the story
-	Part      int       // 1, 2, … within (edition, story)
-	Opened    time.Time // when it was first published, to the minute; its times of joining count from here
-	Began     time.Time // date of its first item: its 36 hours of items count from here
-	Published time.Time
-	Updated   time.Time // moves only for a correction, an override or a withdrawal
-	Lead      Telling
-	Also      []Telling // in the order they joined
-	Earlier   *Earlier  // the part before; nil for the first
+	Edition   string    `json:"edition"`
+	ID        string    `json:"id"`     // tag URI (RFC 4151), minted once
+	Story     int64     `json:"story"`  // id of the first record of the story
+	Part      int       `json:"part"`   // 1, 2, … within (edition, story)
+	Opened    time.Time `json:"opened"` // when it was first published, to the minute; its times of joining count from here
+	Began     time.Time `json:"began"`  // date of its first item: its 36 hours of items count from here
+	Published time.Time `json:"published"`
+	Updated   time.Time `json:"updated"` // moves only for a correction, an override or a withdrawal
+	Lead      Telling   `json:"lead"`
+	Also      []Telling `json:"also"`    // in the order they joined
+	Earlier   *Earlier  `json:"earlier"` // the part before; nil for the first
 
 	Number  int64     `json:"-"` // its place in the edition's series; the store gives it, for ever
 	Tongues []Telling `json:"-"` // leads of entries that tell its story in other languages; made for each document
@@ -28,9 +28,9 @@ type Entry struct {
 
 // An Earlier names the entry that told of a story before, as it was then.
 type Earlier struct {
-	ID    string
-	Title string
-	Link  string
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Link  string `json:"link"`
 }
 
 // opened is Opened, for entries that were stored without it too.

@@ -74,7 +74,7 @@ func (n *newcomers) admit(s *Source) error {
 	case n.addresses[sameAddress(s.URL)] != "":
 		return fmt.Errorf("it is a source already: sources.%s", n.addresses[sameAddress(s.URL)])
 	case s.ID == "":
-		s.ID = freeID(s.Title, s.URL, n.same, func(id string) bool { return n.ids[id] })
+		s.ID = freeID(unmarked(s.Title), s.URL, n.same, func(id string) bool { return n.ids[id] })
 	case !validID.MatchString(s.ID):
 		return fmt.Errorf("%q is no id: use small letters, digits and hyphens, at most 64", s.ID)
 	case n.ids[s.ID]:

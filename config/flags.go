@@ -6,6 +6,6 @@ import "time"
 // is for flags, so that both are written alike.
 func Length(s string) (time.Duration, error) { return parseLength(s) }
 
-// Suggest words what may have been meant by a name that is not allowed: the
-// nearest, and all of them when they are few; "" when there is nothing to say.
-func Suggest(word string, allowed []string) string { return mean(word, allowed) }
+// Nearest is the name that may have been meant by one that is not among the
+// allowed; "" when none is near.
+func Nearest(word string, allowed []string) string { return nearest(word, allowed) }

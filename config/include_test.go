@@ -142,6 +142,17 @@ func TestOPMLOfOldPrograms(t *testing.T) {
 	}
 }
 
+func TestAnIDOfATitleKeepsItsLetters(t *testing.T) {
+	for title, want := range map[string]string{
+		"Le Monde – Édition": "le-monde-edition", "Fünf & Zwölf": "funf-zwolf", "Günışığı Şehir": "gunisigi-sehir", "Straße Østfold Łódź": "strasse-ostfold-lodz",
+		"عنب بلدي": "", "  ": "", "A": "a",
+	} {
+		if got := slugOf(unmarked(title)); got != want {
+			t.Errorf("%q: %q, want %q", title, got, want)
+		}
+	}
+}
+
 func TestAMistakeInOPMLIsShownAtItsOutline(t *testing.T) {
 	path := folder(t, `"feeds.opml"`, map[string]string{
 		"feeds.opml": "<opml><body>\n  <outline text=\"One\" xmlUrl=\"one.example\"/>\n</body></opml>",

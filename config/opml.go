@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Limits of an OPML file (DESIGN 11).
@@ -199,6 +200,22 @@ func freeID(title, address string, same map[string]int, taken func(id string) bo
 		same[id]++
 		free = fmt.Sprintf("%s-%d", id, same[id]+1)
 	}
+}
+
+// plainLetters are those of Latin alphabets that no mark can be taken off.
+var plainLetters = strings.NewReplacer("ß", "ss", "æ", "ae", "Æ", "ae", "œ", "oe", "Œ", "oe",
+	"ø", "o", "Ø", "o", "ł", "l", "Ł", "l", "ı", "i", "đ", "d", "Đ", "d")
+
+// unmarked takes the marks off letters, so that a "Café" gets the id "cafe". Only
+// for ids that are written into a file: those of an included list are made again
+// at every start, and have to stay what they were.
+func unmarked(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.Is(unicode.Mn, c) {
+			return -1
+		}
+		return c
+	}, norm.NFD.String(plainLetters.Replace(s)))
 }
 
 // slugOf is the small letters and digits of s, joined by hyphens.

@@ -106,10 +106,10 @@ type Enclosure struct {
 // An Origin is the feed that an item was first published in: atom:source
 // (RFC 4287, 4.2.11), RSS 2.0 <source>.
 type Origin struct {
-	ID    string // atom:id of the feed, or its address
-	Title string
-	Link  string // its HTML page
-	Self  string // its own address
+	ID    string `json:"id"` // atom:id of the feed, or its address
+	Title string `json:"title"`
+	Link  string `json:"link"` // its HTML page
+	Self  string `json:"self"` // its own address
 }
 
 // A Link is a telling of a story elsewhere.

@@ -38,8 +38,8 @@ type Near struct {
 // A Link ties a story to one in another language. They are shown beside each
 // other, never merged.
 type Link struct {
-	Story int64
-	Why   string // what they share
+	Story int64  `json:"story"`
+	Why   string `json:"why"` // what they share
 }
 
 // String says it as why shows it.

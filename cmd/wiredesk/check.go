@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
@@ -25,7 +26,7 @@ func checkCommand() *cobra.Command {
 					return err
 				}
 			}
-			plan, err := load(c)
+			plan, err := review(c)
 			if err != nil {
 				return err
 			}
@@ -37,9 +38,25 @@ func checkCommand() *cobra.Command {
 	}
 }
 
-// load finds, reads and compiles the config. Every mistake and every warning is
-// shown before it returns.
+// load finds, reads and compiles the config. When there is a mistake, all is
+// shown before it returns; warnings alone are left to review, or cron would mail
+// them after every round.
 func load(c *cobra.Command) (*aggregator.Plan, error) {
+	var said bytes.Buffer
+	plan, err := loadTo(c, &said)
+	if err != nil {
+		if _, err := said.WriteTo(c.ErrOrStderr()); err != nil {
+			return nil, err
+		}
+	}
+	return plan, err
+}
+
+// review is load for the verbs with which one looks after a config: warnings are
+// shown too.
+func review(c *cobra.Command) (*aggregator.Plan, error) { return loadTo(c, c.ErrOrStderr()) }
+
+func loadTo(c *cobra.Command, w io.Writer) (*aggregator.Plan, error) {
 	flag, err := c.Flags().GetString("config")
 	if err != nil {
 		return nil, err
@@ -48,7 +65,7 @@ func load(c *cobra.Command) (*aggregator.Plan, error) {
 	if err != nil {
 		return nil, &exit{exitConfig, err}
 	}
-	return compile(path, c.ErrOrStderr())
+	return compile(path, w)
 }
 
 // compile reads one config file.

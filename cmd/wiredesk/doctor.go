@@ -22,7 +22,7 @@ func doctorCommand() *cobra.Command {
 			"about it. Exits with 1 when there is any.",
 		Args: cobra.NoArgs,
 		RunE: verb(func(c *cobra.Command, _ []string) error {
-			plan, err := load(c) // says itself what is wrong in the config
+			plan, err := review(c) // says itself what is wrong in the config
 			if err != nil {
 				return err
 			}

@@ -59,9 +59,12 @@ func renewCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := among("edition", args[0], editionIDs(plan.Config)); err != nil {
+				return &exit{exitUsage, err}
+			}
 			ed := plan.Edition(args[0])
-			if ed == nil || !ed.Private {
-				return fmt.Errorf("%q is no private edition of %s", args[0], plan.Config.File)
+			if !ed.Private {
+				return &exit{exitUsage, fmt.Errorf("edition %q is not private: its address is its id", ed.ID)}
 			}
 			db, err := store.OpenBeside(c.Context(), below(plan.Config, plan.Config.Site.Data))
 			if err != nil {
@@ -83,6 +86,13 @@ func renewCommand() *cobra.Command {
 			return nil
 		}),
 	}
+}
+
+func editionIDs(cfg *config.Config) (ids []string) {
+	for _, ed := range cfg.Editions {
+		ids = append(ids, ed.ID)
+	}
+	return ids
 }
 
 // editionLines are the editions of a plan, as far as they were printed.

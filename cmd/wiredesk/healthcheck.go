@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -28,8 +30,12 @@ func healthcheckCommand() *cobra.Command {
 				address = listen
 			}
 			body, err := ask(c.Context(), address, "/readyz", 5*time.Second)
-			if said := strings.TrimSpace(body); err != nil && said != "" {
-				err = fmt.Errorf("%w: %s", err, plain(said))
+			var dial *net.OpError
+			switch said := strings.TrimSpace(body); {
+			case errors.As(err, &dial):
+				return fmt.Errorf("no wiredesk answers at %s: start it with wiredesk run, or say --address (%w)", address, dial)
+			case err != nil && said != "":
+				return fmt.Errorf("%w: %s", err, plain(said))
 			}
 			return err
 		}),

@@ -84,7 +84,7 @@ func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writ
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	var e *exit
 	switch {
 	case err == nil:
@@ -95,7 +95,7 @@ func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writ
 		}
 		return e.code
 	default: // cobra's own: an unknown verb or flag, a missing argument
-		fmt.Fprintf(errs, "wiredesk: %v\nSee wiredesk --help.\n", err)
+		fmt.Fprintf(errs, "wiredesk: %v\nUsage: %s\nSee %s --help.\n", err, c.UseLine(), c.CommandPath())
 		return exitUsage
 	}
 }
@@ -117,6 +117,12 @@ func rootCommand() *cobra.Command {
 		mergeCommand(), splitCommand(), blockCommand(), importCommand(), exportCommand(),
 		backupCommand(), restoreCommand(), pruneCommand(), doctorCommand(),
 		reloadCommand(), healthcheckCommand(), manCommand())
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" { // without a run of its own cobra takes any word for a wish for help
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 	return root
 }
 

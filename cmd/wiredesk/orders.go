@@ -180,11 +180,7 @@ func pinCommand() *cobra.Command {
 			}
 			o.Until = o.At.Add(d)
 		}
-		var ids []string
-		for _, ed := range plan.Config.Editions {
-			ids = append(ids, ed.ID)
-		}
-		return among("edition", *id, ids)
+		return among("edition", *id, editionIDs(plan.Config))
 	})
 }
 
@@ -208,14 +204,23 @@ func textVerb(c *cobra.Command) *cobra.Command {
 	})
 }
 
-// among refuses an id that the config does not have, and says which it has.
+// among refuses an id that the config does not have, and says which it may be,
+// and which there are when they are few.
 func among(what, id string, ids []string) error {
 	for _, have := range ids {
 		if have == id {
 			return nil
 		}
 	}
-	return fmt.Errorf("no %s %q; the config has: %s", what, id, strings.Join(ids, ", "))
+	const few = 24 // a desk may have thousands of sources
+	said := fmt.Sprintf("no %s %q", what, id)
+	if near := config.Nearest(id, ids); near != "" {
+		said += fmt.Sprintf(": did you mean %q?", near)
+	}
+	if len(ids) > 0 && len(ids) <= few {
+		said += "; the config has: " + strings.Join(ids, ", ")
+	}
+	return errors.New(said)
 }
 
 // must is for what only a defect of ours can fail.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -151,6 +152,9 @@ func document(ctx context.Context, client *fetch.Client, name string) ([]byte, f
 		return body, feeds.Meta{}, err
 	}
 	resp, err := client.Get(ctx, fetch.Request{URL: name})
+	if errors.Is(err, fetch.ErrForbidden) {
+		err = fmt.Errorf("%w in a config, with --allow-network here", err)
+	}
 	if err != nil {
 		return nil, feeds.Meta{}, err
 	}

@@ -95,12 +95,8 @@ func (p preview) plans(c *cobra.Command) (plan, other *aggregator.Plan, err erro
 	if slices.Contains(known, p.topic) {
 		return plan, other, nil
 	}
-	err = fmt.Errorf("no topic %q", p.topic)
 	slices.Sort(known)
-	if s := config.Suggest(p.topic, slices.Compact(known)); s != "" {
-		err = fmt.Errorf("no topic %q: %s", p.topic, s)
-	}
-	return nil, nil, &exit{exitUsage, err}
+	return nil, nil, &exit{exitUsage, among("topic", p.topic, slices.Compact(known))}
 }
 
 func topicIDs(cfg *config.Config) (ids []string) {

@@ -113,7 +113,7 @@ func TestAPrivateAddressIsRenewedByHand(t *testing.T) {
 	if got := body(t, n, after); !strings.Contains(got, after) || strings.Contains(got, before) {
 		t.Error(got)
 	}
-	if code := execute(t.Context(), []string{"editions", "renew", "spare", "-c", n.active().Config.File}, nil, &out, &errs); code != exitFailed {
+	if code := execute(t.Context(), []string{"editions", "renew", "spare", "-c", n.active().Config.File}, nil, &out, &errs); code != exitUsage {
 		t.Error("a public one:", code)
 	}
 	adopt(t, n, hidden[:strings.Index(hidden, "[editions.syria]")]+hidden[strings.Index(hidden, "[editions.spare]"):])

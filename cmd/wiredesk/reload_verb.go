@@ -20,7 +20,7 @@ func reloadCommand() *cobra.Command {
 			"The daemon does the same by itself when a file of its config changes.",
 		Args: cobra.NoArgs,
 		RunE: verb(func(c *cobra.Command, _ []string) error {
-			plan, err := load(c)
+			plan, err := review(c)
 			if err != nil {
 				return err
 			}

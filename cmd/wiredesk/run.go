@@ -25,7 +25,11 @@ func runCommand() *cobra.Command {
 		RunE: verb(func(c *cobra.Command, _ []string) error {
 			hup, stop := hangups()
 			defer stop()
-			plan, err := load(c)
+			read := review
+			if once {
+				read = load
+			}
+			plan, err := read(c)
 			if err != nil {
 				return err
 			}

@@ -12,34 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wiredesk/wiredesk/aggregator"
-	"github.com/wiredesk/wiredesk/aggregator/story"
 	"github.com/wiredesk/wiredesk/aggregator/topic"
 	"github.com/wiredesk/wiredesk/store"
 )
-
-// An explanation is one item as `why --json` prints it.
-type explanation struct {
-	Item    int64              `json:"item"`
-	Source  string             `json:"source"`
-	Title   string             `json:"title"`
-	Link    string             `json:"link"`
-	Lang    string             `json:"lang"`
-	Rev     int                `json:"rev"`
-	Filed   bool               `json:"filed"`             // the desk has decided on this revision and obeyed all orders
-	Earlier bool               `json:"earlier,omitempty"` // it did so by another config than this
-	Matches []topic.Match      `json:"matches"`
-	Story   int64              `json:"story"`
-	CopyOf  int64              `json:"copy_of"`
-	Rule    string             `json:"rule"`
-	Near    string             `json:"near,omitempty"`  // the story that it just does not tell
-	Links   []story.Link       `json:"links,omitempty"` // stories in other languages that tell the same
-	Aside   string             `json:"aside,omitempty"` // why no entry shows it, or not yet
-	Entries []aggregator.Entry `json:"entries"`
-	Orders  []aggregator.Order `json:"orders"`            // by hand, oldest first; blocks of whatever kind among them
-	Blocked *aggregator.Order  `json:"blocked,omitempty"` // the order that blocks it: then nothing is said of it
-
-	Revisions []aggregator.Revision `json:"revisions"` // what its publisher changed, oldest first
-}
 
 func whyCommand() *cobra.Command {
 	var asJSON bool
@@ -102,6 +77,7 @@ func explain(c *cobra.Command, ref string) ([]explanation, error) {
 			CopyOf: r.CopyOf, Rule: r.Rule, Near: r.Near, Links: r.Links, Aside: r.Aside, Entries: entries,
 			Orders: aggregator.InOrder(append(r.Orders, r.Blocks...)), Revisions: revisions,
 		}
+		e.list()
 		if o, blocked := r.Blocked(); blocked {
 			e = hush(e, o)
 		}
