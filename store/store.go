@@ -107,11 +107,11 @@ func (s *DB) open(ctx context.Context) error {
 // OpenRead opens the database for reading, beside a daemon that writes.
 func OpenRead(ctx context.Context, dir string) (*DB, error) {
 	path := filepath.Join(dir, fileName)
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("no database in %s yet: start wiredesk run first", dir)
-	}
 	if err := judge(dir, path); err != nil {
 		return nil, err
+	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("no database in %s yet: start wiredesk run first", dir)
 	}
 	read, err := openDB(dsn(path, true))
 	if err != nil {
