@@ -192,7 +192,7 @@ func TestRetryAfterHoldsThroughRestarts(t *testing.T) {
 				w.WriteHeader(code)
 			}
 			st, _ := o.poll()
-			if wait := st.NextPoll.Sub(o.now); wait < row.wait || wait > row.wait+row.wait/20+time.Minute {
+			if wait := st.NextPoll.Sub(o.now); wait < row.wait || wait > row.wait+row.wait/20+2*time.Minute { // the date is written a minute short, and a twentieth is added to the whole
 				t.Errorf("%d, Retry-After %q: %v, want %v", code, value, wait, row.wait)
 			}
 			if !strings.Contains(st.Error, row.says) {

@@ -77,6 +77,11 @@ func explain(c *cobra.Command, ref string) ([]explanation, error) {
 			CopyOf: r.CopyOf, Rule: r.Rule, Near: r.Near, Links: r.Links, Aside: r.Aside, Entries: entries,
 			Orders: aggregator.InOrder(append(r.Orders, r.Blocks...)), Revisions: revisions,
 		}
+		for _, en := range entries {
+			if plan.Edition(en.Edition) == nil {
+				e.Retired = append(e.Retired, en.Edition)
+			}
+		}
 		e.list()
 		if o, blocked := r.Blocked(); blocked {
 			e = hush(e, o)
@@ -128,7 +133,11 @@ func printWhy(w io.Writer, e explanation) error {
 		if en.Lead.Record == e.Item {
 			role = "lead"
 		}
-		fmt.Fprintf(&b, "edition %s: %s of %s, published %s%s\n", en.Edition, role, en.ID, minute(en.Published), credited(en, e.Item))
+		gone := ""
+		if slices.Contains(e.Retired, en.Edition) {
+			gone = " (published no more)"
+		}
+		fmt.Fprintf(&b, "edition %s%s: %s of %s, published %s%s\n", en.Edition, gone, role, en.ID, minute(en.Published), credited(en, e.Item))
 	}
 	_, err := io.WriteString(w, plain(b.String()))
 	return err

@@ -24,6 +24,7 @@ type explanation struct {
 	Links   []story.Link       `json:"links,omitempty"` // stories in other languages that tell the same
 	Aside   string             `json:"aside,omitempty"` // why no entry shows it, or not yet
 	Entries []aggregator.Entry `json:"entries"`
+	Retired []string           `json:"retired,omitempty"` // editions of entries that the config has no more
 	Orders  []aggregator.Order `json:"orders"`            // by hand, oldest first; blocks of whatever kind among them
 	Blocked *aggregator.Order  `json:"blocked,omitempty"` // the order that blocks it: then nothing is said of it
 
