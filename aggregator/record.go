@@ -78,12 +78,12 @@ type About struct {
 // A Tally is the ledger of a poll (I9):
 // Fetched = New + Changed + Known + Invalid + Over.
 type Tally struct {
-	Fetched int // items in the document
-	New     int
-	Changed int // known items with another text
-	Known   int // known items, unchanged
-	Invalid int // items with nothing to keep
-	Over    int // items beyond the limit
+	Fetched int `json:"fetched"` // items in the document
+	New     int `json:"new"`
+	Changed int `json:"changed"` // known items with another text
+	Known   int `json:"known"`   // known items, unchanged
+	Invalid int `json:"invalid"` // items with nothing to keep
+	Over    int `json:"over"`    // items beyond the limit
 }
 
 // A Seen is an item key that a source's documents have carried. It outlives its

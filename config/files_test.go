@@ -1,8 +1,10 @@
 package config
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,5 +57,17 @@ func TestAConfigKnowsItsFiles(t *testing.T) {
 	}
 	if d := cmp.Diff(Jobs{Backup: "0 3 * * *"}, cfg.Jobs); d != "" || cfg.Site.Metrics != "all" {
 		t.Error(d, cfg.Site.Metrics)
+	}
+}
+
+func TestAMainFileThatCannotBeReadIsHelpedByWhatHelps(t *testing.T) {
+	for cause, help := range map[error]string{
+		fs.ErrNotExist:   "wiredesk init writes one",
+		fs.ErrPermission: "let the user",
+	} {
+		_, errs := load("wiredesk.toml", func(string) ([]byte, error) { return nil, &fs.PathError{Op: "open", Path: "wiredesk.toml", Err: cause} })
+		if len(errs) != 1 || !strings.HasPrefix(errs[0].Help, help) {
+			t.Errorf("%v: %v", cause, errs)
+		}
 	}
 }

@@ -39,7 +39,7 @@ func Load(path string) (*Config, []Error) { return load(path, readFile) }
 func load(path string, read func(name string) ([]byte, error)) (*Config, []Error) {
 	data, err := read(path)
 	if err != nil {
-		return nil, []Error{{Pos: Pos{File: path}, Msg: reason(err), Help: "wiredesk init writes one to start from"}}
+		return nil, []Error{{Pos: Pos{File: path}, Msg: reason(err), Help: remedy(err)}}
 	}
 	return parse(path, data, read)
 }
@@ -73,6 +73,17 @@ func reason(err error) string {
 		return pe.Err.Error()
 	}
 	return err.Error()
+}
+
+// remedy is what to do about a main file that cannot be read.
+func remedy(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "wiredesk init writes one to start from"
+	case errors.Is(err, fs.ErrPermission):
+		return "let the user that wiredesk runs as read it"
+	}
+	return ""
 }
 
 // Parse is Load for a main file already in memory. Includes and url_file are

@@ -19,9 +19,9 @@ type editionLine struct {
 	Edition   string            `json:"edition"`
 	Title     string            `json:"title"`
 	Private   bool              `json:"private"`
-	Version   int64             `json:"version"`    // 0: never printed
-	ChangedAt time.Time         `json:"changed_at"` // zero: never
-	Addresses map[string]string `json:"addresses"`  // by format; of a private one none before it is printed
+	Version   int64             `json:"version"`             // 0: never printed
+	ChangedAt time.Time         `json:"changed_at,omitzero"` // left out: never
+	Addresses map[string]string `json:"addresses"`           // by format; of a private one none before it is printed
 }
 
 func editionsCommand() *cobra.Command {

@@ -18,9 +18,10 @@ type sourceLine struct {
 	Source   string           `json:"source"`
 	Health   string           `json:"health"`
 	Failing  bool             `json:"failing"`
-	LastOK   time.Time        `json:"last_ok"`   // zero: never
-	NextPoll time.Time        `json:"next_poll"` // zero: now
-	Last     aggregator.Tally `json:"last"`      // ledger of the last document read
+	Gone     bool             `json:"gone,omitempty"`     // polled no more
+	LastOK   time.Time        `json:"last_ok,omitzero"`   // left out: never
+	NextPoll time.Time        `json:"next_poll,omitzero"` // left out: never of one that is gone, else now
+	Last     aggregator.Tally `json:"last"`               // ledger of the last document read
 	Total    aggregator.Tally `json:"total"`
 	PerDay   float64          `json:"per_day"`            // new items, of the last week or so
 	Moved    string           `json:"moved_to,omitempty"` // where it has moved for good: write it into the config
@@ -118,9 +119,13 @@ func printSourcesJSON(w io.Writer, states []aggregator.State, unwanted map[strin
 	enc := json.NewEncoder(w)
 	now := time.Now()
 	for _, st := range states {
+		next := st.NextPoll
+		if st.Gone {
+			next = time.Time{}
+		}
 		line := sourceLine{
 			Source: st.Source, Health: health(&st, unwanted[st.Source], now), PerDay: st.PerDay(now), Moved: st.Move.To, Failing: st.Error != "",
-			LastOK: st.LastOK, NextPoll: st.NextPoll, Last: st.Last, Total: st.Total,
+			LastOK: st.LastOK, NextPoll: next, Gone: st.Gone, Last: st.Last, Total: st.Total,
 		}
 		if err := enc.Encode(line); err != nil {
 			return err
