@@ -82,7 +82,7 @@ func composeItem(plan *Plan, ed *config.Edition, e *Entry, page string) feeds.It
 	it := feeds.Item{
 		ID: e.ID, Link: t.Link, Title: entryTitle(ed, t), Published: e.Published, Updated: e.Updated,
 		Text: plainBody(e), Summary: "<p>" + html.EscapeString(plainBody(e)) + "</p>", Content: body(e),
-		Lang: t.Lang, Image: t.Image, Rights: t.Rights, Enclosures: t.Enclosures, Origin: &t.Feed,
+		Lang: t.Lang, Image: t.Image, Rights: t.Rights, Enclosures: t.Enclosures, Origin: plan.feed(t),
 		Categories: facets(plan, t),
 	}
 	if e.Withheld() { // RSS has no item with an empty link

@@ -29,6 +29,7 @@ type Plan struct {
 	Print  string // fingerprint of all that decides filing: another one re-files everything
 
 	sources   map[string]*config.Source
+	secret    []string // ids of sources whose address is told to nobody
 	editions  map[string]*config.Edition
 	schedules map[string]schedule // by source id; cron only
 	jobs      []job               // that have times
@@ -72,6 +73,9 @@ func Compile(cfg *config.Config) (*Plan, []config.Error) {
 func (p *Plan) index() (errs []config.Error) {
 	for _, src := range p.Config.Sources {
 		p.sources[src.ID] = src
+		if src.Secret() {
+			p.secret = append(p.secret, src.ID)
+		}
 		path := "sources." + src.ID + ".fetch"
 		cron := src.Fetch.Cron
 		if cron == "" && src.Fetch.Every == 0 {
@@ -193,8 +197,9 @@ func (p *Plan) look(ed *config.Edition) string {
 		Topics  []string
 		TTL     int
 		Edition config.Edition
-		Digests bool `json:",omitempty"`
-	}{printer, [4]string{site.Title, site.BaseURL, site.Tag, site.Contact}, topicTitles(p, ed.Topics), int(p.ttl().Minutes()), bare, p.Digested()})
+		Digests bool     `json:",omitempty"`
+		Secret  []string `json:",omitempty"` // sources whose address no document tells
+	}{printer, [4]string{site.Title, site.BaseURL, site.Tag, site.Contact}, topicTitles(p, ed.Topics), int(p.ttl().Minutes()), bare, p.Digested(), p.secret})
 }
 
 // digest sums a value by its JSON form, whose field order is fixed.

@@ -76,8 +76,9 @@ func outlet(src *config.Source, it *feeds.Item) string {
 	}
 }
 
-// origin says where we read an item. A private address is never told, nor a
-// query, which may carry a token (DESIGN 8).
+// origin says where we read an item. An address that may be a secret is never
+// told (one that is private, with a password, or from a url_file), nor one with
+// a query, which may carry a token (DESIGN 8).
 func origin(src *config.Source, it *feeds.Item) feeds.Origin {
 	o := feeds.Origin{Title: outlet(src, it)}
 	u, err := url.Parse(src.URL)
@@ -86,7 +87,7 @@ func origin(src *config.Source, it *feeds.Item) feeds.Origin {
 	}
 	home := url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}
 	o.Link = home.String()
-	if !src.Private && u.User == nil && u.RawQuery == "" {
+	if !src.Secret() && u.RawQuery == "" {
 		o.Self = src.URL
 	}
 	o.ID = o.Self
@@ -94,6 +95,16 @@ func origin(src *config.Source, it *feeds.Item) feeds.Origin {
 		o.ID = o.Link
 	}
 	return o
+}
+
+// feed is where readers are told that t was read: not at an address that has
+// become a secret since the entry was opened.
+func (p *Plan) feed(t *Telling) *feeds.Origin {
+	o := t.Feed
+	if src := p.Source(t.Source); src != nil && src.Secret() {
+		o.Self, o.ID = "", o.Link
+	}
+	return &o
 }
 
 // excerpt cuts the publisher's own summary; never the body.

@@ -21,15 +21,15 @@ func topicsCommand() *cobra.Command {
 }
 
 // editLong tells what both edits do.
-const editLong = "It changes the file that the topic stands in, an included one too, and only by putting text in:\n" +
-	"comments, order and layout stay. The change is shown as a diff. When the config would then have\n" +
+const editLong = "It changes the file that the topic stands in, an included one too, and only by putting\n" +
+	"text in: comments, order and layout stay. The change is shown as a diff. When the config would then have\n" +
 	"a mistake, or a test of a topic would fail, all are shown and nothing is written."
 
 func addTermCommand() *cobra.Command {
 	var list, lang string
 	c := &cobra.Command{
 		Use: "add-term TOPIC TERM", Short: "Add a term to a topic's list in the config file",
-		Long: "Adds a term at the end of a list. " + editLong,
+		Long: "Adds a term at the end of a list.\n" + editLong,
 		Args: cobra.ExactArgs(2),
 	}
 	c.Flags().StringVar(&list, "list", "strong", "strong, weak, ignore or reject")
@@ -61,7 +61,7 @@ func addTestCommand() *cobra.Command {
 	var test config.Test
 	c := &cobra.Command{
 		Use: "add-test TOPIC --title T --want=true|false", Short: "Add a test to a topic in the config file",
-		Long: "Adds a sentence that the topic must match or must leave. " + editLong,
+		Long: "Adds a sentence that the topic must match or must leave.\n" + editLong,
 		Args: cobra.ExactArgs(1),
 	}
 	c.Flags().StringVar(&test.Title, "title", "", "title of an item")
