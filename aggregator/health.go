@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
+	"github.com/wiredesk/wiredesk/config"
 	"github.com/wiredesk/wiredesk/feeds"
 	"github.com/wiredesk/wiredesk/feeds/fetch"
 )
@@ -98,14 +100,31 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// inWords says what went wrong with a poll, for State.Error.
-func inWords(err error) string {
+// addresses finds those in a text, with what may be a secret in them: all behind
+// the host.
+var addresses = regexp.MustCompile(`(https?://)(?:[^/\s]*@)?([^/?#\s]*)[/?#]\S*?(:?)(\s|$)`)
+
+// inWords says what went wrong with a poll, for State.Error, which is shown to
+// everybody. Where the address is a secret no other is told whole either, since a
+// redirect or a link in a page mostly carries the same token; nor what the
+// origin's answer says, which may repeat it ("The URL /feed/… was not found").
+func inWords(src *config.Source, err error) string {
+	said := err.Error()
 	var status *fetch.StatusError
+	found := errors.As(err, &status)
+	if src.Secret() {
+		if found {
+			bare := *status
+			bare.Snippet = ""
+			said = bare.Error()
+		}
+		said = addresses.ReplaceAllString(said, "$1$2/…$3$4")
+	}
 	switch {
 	case errors.Is(err, feeds.ErrHTML) && !errors.Is(err, errNamed):
-		return err.Error() + ": look for the feed's address in the page"
-	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
-		return err.Error() + ": it is asked less often"
+		return said + ": look for the feed's address in the page"
+	case found && status.Code == http.StatusTooManyRequests:
+		return said + ": it is asked less often"
 	}
-	return err.Error()
+	return said
 }

@@ -89,7 +89,7 @@ func failed(plan *Plan, src *config.Source, st State, err error, now time.Time) 
 	}
 	st.LastPoll = now
 	st.Failures++
-	st.Error = inWords(err)
+	st.Error = inWords(src, err)
 	st.Status = 0
 	o := outcome{failures: st.Failures}
 	elsewhere := askedAt(src, &st) != src.URL
