@@ -214,11 +214,11 @@ func among(what, id string, ids []string) error {
 	}
 	const few = 24 // a desk may have thousands of sources
 	said := fmt.Sprintf("no %s %q", what, id)
-	if near := config.Nearest(id, ids); near != "" {
-		said += fmt.Sprintf(": did you mean %q?", near)
-	}
 	if len(ids) > 0 && len(ids) <= few {
 		said += "; the config has: " + strings.Join(ids, ", ")
+	}
+	if near := config.Nearest(id, ids); near != "" {
+		said += fmt.Sprintf(" (did you mean %q?)", near)
 	}
 	return errors.New(said)
 }
