@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -65,7 +64,7 @@ func rawBytes(s feeds.Sum) []byte {
 }
 
 func saveRecord(ctx context.Context, tx *sql.Tx, r *aggregator.Record, b aggregator.Batch) (id int64, err error) {
-	doc, err := json.Marshal(r.Item)
+	doc, err := pack(&r.Item)
 	if err != nil {
 		return 0, err
 	}
@@ -94,7 +93,7 @@ func insert(ctx context.Context, tx *sql.Tx, r *aggregator.Record, doc []byte) (
 		INSERT INTO records (source, item_key, sum, rev, published, first_seen, changed, link_hash, guid_hash, item, note, note_rev, withdrawn)
 		VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (source, item_key) DO NOTHING`,
-		r.Source, r.Key, r.Sum, ms(r.Published), ms(r.FirstSeen), ms(r.Changed), hashOf(r.Item.Link), hashOf(r.Item.ID), string(doc),
+		r.Source, r.Key, r.Sum, ms(r.Published), ms(r.FirstSeen), ms(r.Changed), hashOf(r.Item.Link), hashOf(r.Item.ID), doc,
 		r.Note, r.NoteRev, ms(r.Withdrawn))
 	if err != nil {
 		return 0, err
