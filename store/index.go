@@ -83,6 +83,7 @@ func tokens(texts ...string) string {
 		if i > 0 {
 			b.WriteString(" _ ")
 		}
+		b.Grow(len(text) + 1)
 		for n, w := range words.Split(text) {
 			if n == maxIndexed {
 				break

@@ -28,6 +28,9 @@ func revise(ctx context.Context, tx *sql.Tx, r *aggregator.Record, doc []byte) e
 	if err != nil {
 		return err
 	}
+	if was, err = unpack(was); err != nil {
+		return err
+	}
 	var old feeds.Item
 	if err := json.Unmarshal(was, &old); err != nil {
 		return err
@@ -41,7 +44,7 @@ func revise(ctx context.Context, tx *sql.Tx, r *aggregator.Record, doc []byte) e
 		_, err := tx.ExecContext(ctx, `
 			UPDATE records
 			SET item = $1, sum = $2, link_hash = $3
-			WHERE id = $4`, string(doc), r.Sum, hashOf(r.Item.Link), r.ID)
+			WHERE id = $4`, doc, r.Sum, hashOf(r.Item.Link), r.ID)
 		return err
 	case aggregator.Corrected:
 		note, noteRev = change.Note, rev+1
@@ -49,7 +52,7 @@ func revise(ctx context.Context, tx *sql.Tx, r *aggregator.Record, doc []byte) e
 	_, err = tx.ExecContext(ctx, `
 		UPDATE records
 		SET item = $1, sum = $2, changed = $3, link_hash = $4, note = $5, note_rev = $6, withdrawn = $7, rev = rev + 1
-		WHERE id = $8`, string(doc), r.Sum, ms(r.Changed), hashOf(r.Item.Link), note, noteRev, ms(r.Withdrawn), r.ID)
+		WHERE id = $8`, doc, r.Sum, ms(r.Changed), hashOf(r.Item.Link), note, noteRev, ms(r.Withdrawn), r.ID)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,113 +12,7 @@ import (
 	"github.com/wiredesk/wiredesk/feeds"
 )
 
-// A saving is a batch on its way into a transaction.
-type saving struct {
-	ctx   context.Context
-	batch aggregator.Batch
-	rows  []row // of search, one a record
-	done  chan error
-}
-
-// group is how many batches share a transaction at most: a commit costs an fsync.
-const group = 64
-
-// Save applies b whole or not at all. Batches that come while another is being
-// committed share the next transaction: the first to find nobody at work leads,
-// the others follow. A batch that fails fails alone.
-func (s *DB) Save(ctx context.Context, b aggregator.Batch) error {
-	me := &saving{ctx, b, s.rows(b.Records), make(chan error, 1)}
-	s.mu.Lock()
-	s.waiting = append(s.waiting, me)
-	if s.leading {
-		s.mu.Unlock()
-		return <-me.done // the leader answers every follower, also at the end
-	}
-	s.leading = true
-	s.mu.Unlock()
-	for s.lead() {
-	}
-	return <-me.done
-}
-
-// lead commits what waits, and says whether more may have come.
-func (s *DB) lead() bool {
-	s.mu.Lock()
-	batch := s.waiting[:min(len(s.waiting), group)]
-	s.waiting = slices.Clone(s.waiting[len(batch):])
-	if len(batch) == 0 {
-		s.leading = false
-		s.mu.Unlock()
-		return false
-	}
-	s.mu.Unlock()
-	errs := make([]error, len(batch))
-	// The context is nobody's: one caller that leaves must not undo the others.
-	ctx := context.WithoutCancel(batch[0].ctx)
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		if at := batch[len(batch)-1].batch.At; !at.IsZero() {
-			if err := saveClock(ctx, tx, at); err != nil {
-				return err
-			}
-		}
-		for i, sv := range batch {
-			s.renamed(sv)
-			if errs[i] = saveOne(tx, sv); errors.Is(errs[i], errBroken) {
-				return errs[i]
-			}
-		}
-		return s.indexSaved(ctx, tx, batch, errs)
-	})
-	for i, sv := range batch {
-		if err != nil {
-			errs[i] = err
-		}
-		if errs[i] != nil {
-			errs[i] = fmt.Errorf("save %s: %w", sv.batch.State.Source, s.advise(errs[i]))
-		}
-		sv.done <- errs[i]
-	}
-	return true
-}
-
-// indexSaved writes the words of the batches that went well, outside their
-// savepoints: at each savepoint FTS5 would write out all it holds in memory.
-func (s *DB) indexSaved(ctx context.Context, tx *sql.Tx, batch []*saving, errs []error) error {
-	for i, sv := range batch {
-		if errs[i] != nil || s.unindexed {
-			continue
-		}
-		if err := index(ctx, tx, sv.rows); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// errBroken is a transaction that cannot go on for anybody.
-var errBroken = errors.New("the transaction is broken")
-
-// saveOne applies one batch within a savepoint.
-func saveOne(tx *sql.Tx, sv *saving) error {
-	ctx := context.WithoutCancel(sv.ctx)
-	if _, err := tx.ExecContext(ctx, `SAVEPOINT one`); err != nil {
-		return errors.Join(errBroken, err)
-	}
-	err := saveBatch(ctx, tx, sv)
-	if err == nil {
-		err = sv.ctx.Err() // left meanwhile: it will poll again
-	}
-	if err != nil {
-		if _, undo := tx.ExecContext(ctx, `ROLLBACK TO one`); undo != nil {
-			return errors.Join(errBroken, err, undo)
-		}
-	}
-	if _, release := tx.ExecContext(ctx, `RELEASE one`); release != nil {
-		return errors.Join(errBroken, release)
-	}
-	return err
-}
-
+// saveBatch applies a batch. The ids that its records are given are in its rows.
 func saveBatch(ctx context.Context, tx *sql.Tx, sv *saving) error {
 	b := sv.batch
 	if !b.Pushed {
@@ -171,7 +64,7 @@ func rawBytes(s feeds.Sum) []byte {
 }
 
 func saveRecord(ctx context.Context, tx *sql.Tx, r *aggregator.Record, b aggregator.Batch) (id int64, err error) {
-	doc, err := json.Marshal(r.Item)
+	doc, err := pack(&r.Item)
 	if err != nil {
 		return 0, err
 	}
@@ -193,16 +86,28 @@ func saveRecord(ctx context.Context, tx *sql.Tx, r *aggregator.Record, b aggrega
 }
 
 // insert stores a new item. One whose commit seemed to fail and did not is
-// there already: it is the same item, not a second one.
+// there already: it is the same item, not a second one. Its id is not asked for
+// with RETURNING: that makes SQLite copy every page that it changes.
 func insert(ctx context.Context, tx *sql.Tx, r *aggregator.Record, doc []byte) (id int64, err error) {
-	err = tx.QueryRowContext(ctx, `
+	res, err := tx.ExecContext(ctx, `
 		INSERT INTO records (source, item_key, sum, rev, published, first_seen, changed, link_hash, guid_hash, item, note, note_rev, withdrawn)
 		VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-		ON CONFLICT (source, item_key) DO UPDATE
-		SET source = excluded.source
-		RETURNING id`,
-		r.Source, r.Key, r.Sum, ms(r.Published), ms(r.FirstSeen), ms(r.Changed), hashOf(r.Item.Link), hashOf(r.Item.ID), string(doc),
-		r.Note, r.NoteRev, ms(r.Withdrawn)).Scan(&id)
+		ON CONFLICT (source, item_key) DO NOTHING`,
+		r.Source, r.Key, r.Sum, ms(r.Published), ms(r.FirstSeen), ms(r.Changed), hashOf(r.Item.Link), hashOf(r.Item.ID), doc,
+		r.Note, r.NoteRev, ms(r.Withdrawn))
+	if err != nil {
+		return 0, err
+	}
+	switch n, err := res.RowsAffected(); {
+	case err != nil:
+		return 0, err
+	case n > 0:
+		return res.LastInsertId()
+	}
+	err = tx.QueryRowContext(ctx, `
+		SELECT id
+		FROM records
+		WHERE source = $1 AND item_key = $2`, r.Source, r.Key).Scan(&id)
 	return id, err
 }
 

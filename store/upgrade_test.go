@@ -157,6 +157,13 @@ func broughtUp(t *testing.T, dir string, staged bool) {
 	if err != nil || is.Version != 8 || !is.ChangedAt.Equal(noon.Add(140*time.Hour)) {
 		t.Errorf("issue %+v, %v", is, err)
 	}
+	again := record("a", "g:130", "Item 130, edited", noon.Add(141*time.Hour)) // on an item as an older program stored it
+	again.ID = 130
+	save(t, db, batch("a", noon.Add(141*time.Hour), again))
+	read, err := db.Record(t.Context(), "130")
+	if err != nil || len(read) != 1 || read[0].Item.Title != "Item 130, edited" || read[0].Rev != 2 {
+		t.Errorf("revised: %+v, %v", read, err)
+	}
 }
 
 // A schema that is as it was made new and one that was brought up are the same.
