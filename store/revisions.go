@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"github.com/wiredesk/wiredesk/aggregator"
-	"github.com/wiredesk/wiredesk/feeds"
 )
 
 // keepRevisions bounds what is kept of an item that is rewritten all day, as live
@@ -28,11 +27,8 @@ func revise(ctx context.Context, tx *sql.Tx, r *aggregator.Record, doc []byte) e
 	if err != nil {
 		return err
 	}
-	if was, err = unpack(was); err != nil {
-		return err
-	}
-	var old feeds.Item
-	if err := json.Unmarshal(was, &old); err != nil {
+	old, err := unpack(was)
+	if err != nil {
 		return err
 	}
 	change := aggregator.Revise(&old, &r.Item)
