@@ -76,9 +76,12 @@ func (x *Index) alike(p *Piece) (Verdict, bool) {
 	var share float64
 	var common int
 	for _, o := range x.suspects(p) {
+		if !sameFigures(p, o) || !x.sieve.lets(p, o, nearShare) {
+			continue
+		}
 		n := shared(p.shingles, o.shingles)
 		s := float64(n) / float64(min(len(p.shingles), len(o.shingles)))
-		if n < nearShared || s < nearShare || !sameFigures(p, o) {
+		if n < nearShared || s < nearShare {
 			continue
 		}
 		if best == nil || s > share || s == share && before(o, best) {
@@ -136,7 +139,7 @@ func (x *Index) spun(p *Piece, t *tale) (Verdict, bool) {
 	var text *sequence
 	for _, o := range x.newest(t, spunVerified) {
 		if !x.comparable(p, o, spunWindow) || o.Source == p.Source || o.Words < spunWords ||
-			likeness(p, o) < spunShingles || !sameFigures(p, o) {
+			!sameFigures(p, o) || !x.sieve.lets(p, o, spunShingles) || likeness(p, o) < spunShingles {
 			continue
 		}
 		if text == nil {
