@@ -70,7 +70,7 @@ func recordsOf(ctx context.Context, q querier, query string, args ...any) ([]agg
 		if err != nil {
 			return nil, err
 		}
-		if err := json.Unmarshal(item, &r.Item); err != nil {
+		if r.Item, err = readItem(item); err != nil {
 			return nil, fmt.Errorf("item %d: %w", r.ID, err)
 		}
 		if err := json.Unmarshal(matches, &r.Matches); err != nil {
