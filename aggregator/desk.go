@@ -18,7 +18,7 @@ import (
 type DeskStore interface {
 	Queue(ctx context.Context, due Due, limit int) ([]Record, error)
 	Window(ctx context.Context, since time.Time) (Window, error)
-	Stories(ctx context.Context, stories []int64) (entries []Entry, waiting []Record, err error)
+	Stories(ctx context.Context, stories, has []int64) (entries []Entry, waiting []Record, err error)
 	Issues(ctx context.Context) ([]Issue, error)
 	File(ctx context.Context, f Filing) error
 }
@@ -140,17 +140,17 @@ func (d *Desk) file(ctx context.Context, plan *Plan, records []Record, now time.
 	}
 	f := Filing{Plan: plan.Print, At: d.Now(), Renamed: plan.names.Count(), Staged: replanned(plan, records), Frequencies: d.index.Due(now)}
 	d.index.Use(f.Frequencies...)
-	var stories []int64
+	var stories, has []int64
 	for i := range records {
 		r := &records[i]
-		stories = append(stories, r.Story)
+		stories, has = append(stories, r.Story), append(has, r.ID)
 		d.decide(plan, r, now)
 		stories = append(stories, r.Story)
 		f.Round.count(r)
 	}
 	slices.Sort(stories)
 	stories = slices.DeleteFunc(slices.Compact(stories), func(id int64) bool { return id == 0 })
-	entries, waiting, err := d.Store.Stories(ctx, stories)
+	entries, waiting, err := d.Store.Stories(ctx, stories, has)
 	if err != nil {
 		return Round{}, err
 	}

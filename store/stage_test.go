@@ -42,7 +42,7 @@ func readers(t *testing.T, db *store.DB) (all []string) {
 
 func desk(t *testing.T, db *store.DB) []string {
 	t.Helper()
-	es, _, err := db.Stories(t.Context(), []int64{1, 2, 3, 4, 5})
+	es, _, err := db.Stories(t.Context(), []int64{1, 2, 3, 4, 5}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
