@@ -7,11 +7,13 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator/story"
 	"github.com/wiredesk/wiredesk/aggregator/topic"
 	"github.com/wiredesk/wiredesk/config"
+	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // A DeskStore is what the desk asks of the store.
@@ -199,8 +201,12 @@ func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 		return
 	}
 	returns := back(plan, r)
+	cut := sync.OnceValues(func() (title, text []words.Word) { // for topics and stories
+		return words.Split(r.Item.Title), words.Split(r.Item.Text)
+	})
 	if !returns || len(r.Orders) > 0 {
-		r.Matches = plan.Match(r)
+		title, text := cut()
+		r.Matches = plan.match(r, title, text)
 	}
 	if !slices.ContainsFunc(r.Matches, func(m topic.Match) bool { return m.In }) {
 		d.index.Remove(r.ID)
@@ -220,7 +226,8 @@ func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 	if returns && d.index.Story(r.ID) == r.Story {
 		return // what it is compared by stands, in the store too
 	}
-	p := story.Piece{Record: r.ID, Source: r.Source, At: r.Published, Came: r.FirstSeen, Signature: d.signer.Sign(&r.Item)}
+	title, text := cut()
+	p := story.Piece{Record: r.ID, Source: r.Source, At: r.Published, Came: r.FirstSeen, Signature: d.signer.SignWords(&r.Item, title, text)}
 	r.Signature = &p.Signature
 	if r.Story == 0 { // a record keeps the place it was once given
 		v := d.index.Place(p)

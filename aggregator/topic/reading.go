@@ -51,15 +51,13 @@ type textField struct {
 // read cuts the item into fields.
 func read(d Doc) *reading {
 	it := d.Item
-	summary := plainText(it.Summary)
 	r := &reading{doc: d}
-	r.fields = []textField{field("title", it.Title), field("summary", summary), {name: "body"}}
-	if body := &r.fields[2]; it.Text == summary {
-		*body = r.fields[1]
-		body.name = "body"
-	} else {
-		*body = field("body", it.Text)
+	summary := textField{name: "summary", text: plainText(it.Summary)}
+	body := textField{name: "body", text: it.Text, words: cut(it.Text, d.Text)}
+	if summary.words = body.words; summary.text != body.text {
+		summary.words = words.Split(summary.text)
 	}
+	r.fields = []textField{{name: "title", text: it.Title, words: cut(it.Title, d.Title)}, summary, body}
 	shareWords(&r.fields[1], &r.fields[2])
 	r.lang, r.script = tongue(it)
 	return r
@@ -72,6 +70,14 @@ func tongue(it *feeds.Item) (lang, script string) {
 		lang = words.Detect(sample)
 	}
 	return lang, words.Script(sample)
+}
+
+// cut are the words of a text, unless they are known.
+func cut(text string, known []words.Word) []words.Word {
+	if known != nil {
+		return known
+	}
+	return words.Split(text)
 }
 
 func field(name, text string) textField {

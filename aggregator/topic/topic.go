@@ -23,7 +23,10 @@
 // verdict of the other topic's terms; orders by hand are not known here. Figures and sources are in DESIGN 6.
 package topic
 
-import "github.com/wiredesk/wiredesk/feeds"
+import (
+	"github.com/wiredesk/wiredesk/feeds"
+	"github.com/wiredesk/wiredesk/feeds/words"
+)
 
 // A Doc is an item as topics see it.
 type Doc struct {
@@ -32,6 +35,8 @@ type Doc struct {
 	Home   string      // topic id whose weak terms count whole; "" for none
 	Take   string      // topic id it belongs to unless rejected; "" for none
 	Tags   []string    // of the source
+
+	Title, Text []words.Word // the item's, where they have been cut for others too; nil: Match cuts them
 }
 
 // A Match is a topic's verdict on an item, with its reasons.
