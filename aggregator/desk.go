@@ -205,8 +205,7 @@ func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 		return words.Split(r.Item.Title), words.Split(r.Item.Text)
 	})
 	if !returns || len(r.Orders) > 0 {
-		title, text := cut()
-		r.Matches = plan.match(r, title, text)
+		r.Matches = plan.match(r, cut)
 	}
 	if !slices.ContainsFunc(r.Matches, func(m topic.Match) bool { return m.In }) {
 		d.index.Remove(r.ID)

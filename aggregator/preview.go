@@ -121,13 +121,12 @@ func nearest(items []PreviewItem) []PreviewItem {
 
 // Match judges a record by every topic and obeys the orders about it, as the desk
 // does.
-func (p *Plan) Match(r *Record) []topic.Match { return p.match(r, nil, nil) }
+func (p *Plan) Match(r *Record) []topic.Match { return p.match(r, nil) }
 
-// match is Match of a record whose title and text have been cut into words, unless
-// they are nil.
-func (p *Plan) match(r *Record, title, text []words.Word) []topic.Match {
+// match is Match, with what cuts the record's words.
+func (p *Plan) match(r *Record, cut func() (title, text []words.Word)) []topic.Match {
 	d := doc(p, r)
-	d.Title, d.Text = title, text
+	d.Cut = cut
 	return obey(p, p.Topics.Match(d), r.Orders)
 }
 

@@ -52,12 +52,16 @@ type textField struct {
 func read(d Doc) *reading {
 	it := d.Item
 	r := &reading{doc: d}
-	summary := textField{name: "summary", text: plainText(it.Summary)}
-	body := textField{name: "body", text: it.Text, words: cut(it.Text, d.Text)}
-	if summary.words = body.words; summary.text != body.text {
+	cut := d.Cut
+	if cut == nil {
+		cut = func() (title, text []words.Word) { return words.Split(it.Title), words.Split(it.Text) }
+	}
+	title, text := cut()
+	summary := textField{name: "summary", text: plainText(it.Summary), words: text}
+	if summary.text != it.Text {
 		summary.words = words.Split(summary.text)
 	}
-	r.fields = []textField{{name: "title", text: it.Title, words: cut(it.Title, d.Title)}, summary, body}
+	r.fields = []textField{{name: "title", text: it.Title, words: title}, summary, {name: "body", text: it.Text, words: text}}
 	shareWords(&r.fields[1], &r.fields[2])
 	r.lang, r.script = tongue(it)
 	return r
@@ -70,14 +74,6 @@ func tongue(it *feeds.Item) (lang, script string) {
 		lang = words.Detect(sample)
 	}
 	return lang, words.Script(sample)
-}
-
-// cut are the words of a text, unless they are known.
-func cut(text string, known []words.Word) []words.Word {
-	if known != nil {
-		return known
-	}
-	return words.Split(text)
 }
 
 func field(name, text string) textField {

@@ -36,7 +36,9 @@ type Doc struct {
 	Take   string      // topic id it belongs to unless rejected; "" for none
 	Tags   []string    // of the source
 
-	Title, Text []words.Word // the item's, where they have been cut for others too; nil: Match cuts them
+	// Cut are the words of the item's title and text, where others need them too;
+	// nil: Match cuts them. It is not called for an item that a glance is enough for.
+	Cut func() (title, text []words.Word)
 }
 
 // A Match is a topic's verdict on an item, with its reasons.
