@@ -20,7 +20,7 @@ import (
 type DeskStore interface {
 	Queue(ctx context.Context, due Due, limit int) ([]Record, error)
 	Window(ctx context.Context, since time.Time) (Window, error)
-	Stories(ctx context.Context, stories, has []int64) (entries []Entry, waiting []Record, err error)
+	Stories(ctx context.Context, stories, has []int64, single []string) (entries []Entry, waiting []Record, err error)
 	Issues(ctx context.Context) ([]Issue, error)
 	File(ctx context.Context, f Filing) error
 }
@@ -152,7 +152,7 @@ func (d *Desk) file(ctx context.Context, plan *Plan, records []Record, now time.
 	}
 	slices.Sort(stories)
 	stories = slices.DeleteFunc(slices.Compact(stories), func(id int64) bool { return id == 0 })
-	entries, waiting, err := d.Store.Stories(ctx, stories, has)
+	entries, waiting, err := d.Store.Stories(ctx, stories, has, plan.single())
 	if err != nil {
 		return Round{}, err
 	}

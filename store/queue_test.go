@@ -87,11 +87,11 @@ func TestWhatWaitsForItsStoryIsListedWithIt(t *testing.T) {
 	if err := db.File(t.Context(), f); err != nil {
 		t.Fatal(err)
 	}
-	_, waiting, err := db.Stories(t.Context(), []int64{1}, nil)
+	_, waiting, err := db.Stories(t.Context(), []int64{1}, nil, nil)
 	if err != nil || len(waiting) != 1 || waiting[0].Key != "g:2" || waiting[0].Aside != "waits" {
 		t.Errorf("%v, %v", keysOf(waiting), err)
 	}
-	if _, waiting, err = db.Stories(t.Context(), []int64{1}, []int64{2}); err != nil || len(waiting) != 0 {
+	if _, waiting, err = db.Stories(t.Context(), []int64{1}, []int64{2}, nil); err != nil || len(waiting) != 0 {
 		t.Errorf("the desk has it, and got it again: %v, %v", keysOf(waiting), err)
 	}
 }

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -71,4 +72,19 @@ func BenchmarkSieve(b *testing.B) {
 			likeness(p, o)
 		}
 	})
+}
+
+func TestTheNewestOfALargeStoryAreCompared(t *testing.T) {
+	x := NewIndex()
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, i := range r.Perm(500) {
+		x.Add(Piece{Record: int64(i + 1)}, Verdict{Story: 1})
+	}
+	for n, want := range map[int]int64{200: 301, 500: 1, 600: 1} { // the oldest of them
+		got := x.newest(x.tales[1], n)
+		slices.SortFunc(got, func(a, b *placed) int { return cmp.Compare(a.Record, b.Record) })
+		if len(got) != min(n, 500) || got[0].Record != want || got[len(got)-1].Record != 500 {
+			t.Errorf("the %d newest are %d from %d on, want %d", n, len(got), got[0].Record, want)
+		}
+	}
 }
