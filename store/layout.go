@@ -32,8 +32,9 @@ func (s *DB) Stories(ctx context.Context, stories, has []int64, single []string)
 	}
 	shown := map[string]bool{}
 	if len(single) > 0 {
+		has = slices.Clip(has)
 		for i := range waiting {
-			has = append(slices.Clip(has), waiting[i].ID)
+			has = append(has, waiting[i].ID)
 		}
 		for part := range slices.Chunk(has, chunk) {
 			if err := s.shown(ctx, part, shown); err != nil {
