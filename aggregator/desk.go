@@ -7,18 +7,20 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator/story"
 	"github.com/wiredesk/wiredesk/aggregator/topic"
 	"github.com/wiredesk/wiredesk/config"
+	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // A DeskStore is what the desk asks of the store.
 type DeskStore interface {
 	Queue(ctx context.Context, due Due, limit int) ([]Record, error)
 	Window(ctx context.Context, since time.Time) (Window, error)
-	Stories(ctx context.Context, stories []int64) (entries []Entry, waiting []Record, err error)
+	Stories(ctx context.Context, stories, has []int64, single []string) (entries []Entry, waiting []Record, err error)
 	Issues(ctx context.Context) ([]Issue, error)
 	File(ctx context.Context, f Filing) error
 }
@@ -140,17 +142,17 @@ func (d *Desk) file(ctx context.Context, plan *Plan, records []Record, now time.
 	}
 	f := Filing{Plan: plan.Print, At: d.Now(), Renamed: plan.names.Count(), Staged: replanned(plan, records), Frequencies: d.index.Due(now)}
 	d.index.Use(f.Frequencies...)
-	var stories []int64
+	var stories, has []int64
 	for i := range records {
 		r := &records[i]
-		stories = append(stories, r.Story)
+		stories, has = append(stories, r.Story), append(has, r.ID)
 		d.decide(plan, r, now)
 		stories = append(stories, r.Story)
 		f.Round.count(r)
 	}
 	slices.Sort(stories)
 	stories = slices.DeleteFunc(slices.Compact(stories), func(id int64) bool { return id == 0 })
-	entries, waiting, err := d.Store.Stories(ctx, stories)
+	entries, waiting, err := d.Store.Stories(ctx, stories, has, plan.single())
 	if err != nil {
 		return Round{}, err
 	}
@@ -199,8 +201,11 @@ func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 		return
 	}
 	returns := back(plan, r)
+	cut := sync.OnceValues(func() (title, text []words.Word) { // for topics and stories
+		return words.Split(r.Item.Title), words.Split(r.Item.Text)
+	})
 	if !returns || len(r.Orders) > 0 {
-		r.Matches = plan.Match(r)
+		r.Matches = plan.match(r, cut)
 	}
 	if !slices.ContainsFunc(r.Matches, func(m topic.Match) bool { return m.In }) {
 		d.index.Remove(r.ID)
@@ -220,7 +225,8 @@ func (d *Desk) decide(plan *Plan, r *Record, now time.Time) {
 	if returns && d.index.Story(r.ID) == r.Story {
 		return // what it is compared by stands, in the store too
 	}
-	p := story.Piece{Record: r.ID, Source: r.Source, At: r.Published, Came: r.FirstSeen, Signature: d.signer.Sign(&r.Item)}
+	title, text := cut()
+	p := story.Piece{Record: r.ID, Source: r.Source, At: r.Published, Came: r.FirstSeen, Signature: d.signer.SignWords(&r.Item, title, text)}
 	r.Signature = &p.Signature
 	if r.Story == 0 { // a record keeps the place it was once given
 		v := d.index.Place(p)

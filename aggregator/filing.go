@@ -66,13 +66,11 @@ type Due struct {
 // together are the records of a batch, and behind them those that wait for an
 // entry of the same stories. What another plan decided comes by itself.
 func together(plan *Plan, records, waiting []Record) (all []*Record) {
-	here := map[int64]bool{}
 	for i := range records {
-		here[records[i].ID] = true
 		all = append(all, &records[i])
 	}
 	for i := range waiting {
-		if r := &waiting[i]; !here[r.ID] && r.FiledPlan == plan.Print {
+		if r := &waiting[i]; r.FiledPlan == plan.Print {
 			all = append(all, r)
 		}
 	}

@@ -42,6 +42,17 @@ func newLayout(plan *Plan, entries []Entry, now time.Time) *layout {
 	return l
 }
 
+// single are the editions in which each item has an entry of its own. Nothing that
+// happens to other items changes it.
+func (p *Plan) single() (editions []string) {
+	for _, ed := range p.Config.Editions {
+		if ed.Group == "item" {
+			editions = append(editions, ed.ID)
+		}
+	}
+	return editions
+}
+
 // place takes a decided record out of every edition that no longer publishes it.
 // For one that does and has no entry of it yet, it waits for arrange.
 func (l *layout) place(r *Record) {

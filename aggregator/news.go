@@ -21,10 +21,8 @@ const (
 // Names are what is capitalised where the language asks for none. Scripts without
 // capitals mark no names; their long words of the title stand in for them.
 func facts(it *feeds.Item) (all []string) {
-	title := words.Split(it.Title)
-	text := it.Text
-	lead := words.Split(text[:min(len(text), leadWords*40)])
-	lead = lead[:min(len(lead), leadWords)]
+	title, text := words.Split(it.Title), it.Text
+	lead := leading(text[:min(len(text), leadWords*40)], leadWords)
 	all = append(figures(it.Title, title), figures(text, lead)...)
 	if !headed(title) {
 		all = append(all, names(it.Title, it.Lang, title)...)
@@ -38,6 +36,22 @@ func facts(it *feeds.Item) (all []string) {
 	slices.Sort(all)
 	all = slices.Compact(all)
 	return all[:min(len(all), maxFacts)]
+}
+
+// leading are the first n words of a text. A blank ends every word before it, so
+// that the text need be cut into words no further than where there are enough.
+func leading(text string, n int) []words.Word {
+	for size := 10 * n; size < len(text); size *= 2 {
+		blank := strings.IndexByte(text[size:], ' ')
+		if blank < 0 {
+			break
+		}
+		if ws := words.Split(text[:size+blank]); len(ws) >= n {
+			return ws[:n]
+		}
+	}
+	ws := words.Split(text)
+	return ws[:min(len(ws), n)]
 }
 
 // anew says whether an item tells what nobody did before: one figure or name is

@@ -2,9 +2,13 @@ package aggregator
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/wiredesk/wiredesk/feeds"
+	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 func TestFactsAreFiguresAndNames(t *testing.T) {
@@ -28,6 +32,22 @@ func TestFactsAreFiguresAndNames(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, row.want)
 		}
 	}
+}
+
+// TestLeadingWordsAreThoseOfTheWholeText makes texts of all that words are cut by.
+func TestLeadingWordsAreThoseOfTheWholeText(t *testing.T) {
+	parts := []string{
+		" ", " ", " ", "  ", "\n", "Aleppo", "a", "U.S", "3.5", "1,200", "Syria's", "d’Alep", "calm.", "a.b", "x:y", "_", "-", "…", "\u0301", "\u200d", "\u202f",
+		"«", "»", "دمشق", "وَ", "٥", "北京", "ひ", "カ", "ー", "😀", "👩‍🚀", "🇸🇾", "ש\"ה", "\xff", "한국", "กข", "\u00ad", "\u2028", "\t", ". ", ", ",
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 0, 120).Draw(t, "text"), "")
+		n := rapid.IntRange(1, 20).Draw(t, "n")
+		want := words.Split(text)
+		if got := leading(text, n); !slices.Equal(got, want[:min(len(want), n)]) {
+			t.Fatalf("%q: %v, want %v", text, got, want)
+		}
+	})
 }
 
 func TestWhatIsNew(t *testing.T) {

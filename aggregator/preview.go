@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wiredesk/wiredesk/aggregator/topic"
+	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // A Preview is what a topic makes of stored records, and what it would make of
@@ -120,7 +121,14 @@ func nearest(items []PreviewItem) []PreviewItem {
 
 // Match judges a record by every topic and obeys the orders about it, as the desk
 // does.
-func (p *Plan) Match(r *Record) []topic.Match { return obey(p, p.Topics.Match(doc(p, r)), r.Orders) }
+func (p *Plan) Match(r *Record) []topic.Match { return p.match(r, nil) }
+
+// match is Match, with what cuts the record's words.
+func (p *Plan) match(r *Record, cut func() (title, text []words.Word)) []topic.Match {
+	d := doc(p, r)
+	d.Cut = cut
+	return obey(p, p.Topics.Match(d), r.Orders)
+}
 
 // verdict is what one topic says of a record: nothing found when it is not in
 // the plan, or finds nothing.

@@ -77,6 +77,10 @@ func (s *DB) addOrders(ctx context.Context, records []aggregator.Record) error {
 	if len(records) == 0 {
 		return nil
 	}
+	var given bool // on many a desk none ever was, and the look for them costs
+	if err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM orders)`).Scan(&given); err != nil || !given {
+		return err
+	}
 	at := map[int64]*aggregator.Record{}
 	var ids []any
 	for i := range records {

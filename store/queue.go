@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -47,18 +48,34 @@ func (s *DB) Queue(ctx context.Context, due aggregator.Due, limit int) ([]aggreg
 	if err == nil && len(found) == 0 {
 		found, err = s.past(ctx, due.Plan, limit)
 	}
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	records, err := s.records(ctx, `
-		SELECT`+columns+`
-		FROM records
-		WHERE id IN (`+holes(1, len(found))+`)
-		ORDER BY `+arrival, found...)
 	if err != nil {
 		return nil, err
 	}
-	return records, s.addOrders(ctx, records)
+	return s.numbered(ctx, found)
+}
+
+// numbered reads records by their numbers, with their orders, and puts them into the
+// order of the queue: the engine would carry all that they say through its sorting.
+func (s *DB) numbered(ctx context.Context, ids []any) (all []aggregator.Record, err error) {
+	for part := range slices.Chunk(ids, chunk) {
+		more, err := s.records(ctx, `
+			SELECT`+columns+`
+			FROM records
+			WHERE id IN (`+holes(1, len(part))+`)`, part...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+	}
+	slices.SortFunc(all, byArrival)
+	return all, s.addOrders(ctx, all)
+}
+
+// byArrival is the order that arrival is in SQL.
+func byArrival(a, b aggregator.Record) int {
+	minute := func(r *aggregator.Record) int64 { return ms(r.Changed) / 60000 }
+	return cmp.Or(cmp.Compare(minute(&a), minute(&b)), cmp.Compare(ms(a.Published), ms(b.Published)),
+		cmp.Compare(a.Source, b.Source), cmp.Compare(a.Key, b.Key))
 }
 
 // past lists the first records that other plans have filed, of all those plans
@@ -120,43 +137,3 @@ func (s *DB) ids(ctx context.Context, query string, args ...any) (ids []any, err
 	}
 	return ids, rows.Err()
 }
-
-// Stories lists the entries of these stories, by edition and part: as staged,
-// where they are, since the desk goes on from there; and the records that wait
-// for one of them, with their orders.
-func (s *DB) Stories(ctx context.Context, stories []int64) (es []aggregator.Entry, waiting []aggregator.Record, err error) {
-	for part := range slices.Chunk(stories, chunk) {
-		var args []any
-		for _, id := range part {
-			args = append(args, id)
-		}
-		more, err := entries(ctx, s.read, `
-			SELECT COALESCE(staged, doc)
-			FROM entries
-			WHERE story IN (`+holes(1, len(part))+`)
-				AND (staged <> '' OR staged IS NULL AND withdrawn = 0)
-			ORDER BY edition, story, part, id`, args...)
-		if err != nil {
-			return nil, nil, err
-		}
-		es = append(es, more...)
-		held, err := s.records(ctx, `
-			SELECT`+columns+`
-			FROM records
-			WHERE refile_at > 0 AND story IN (`+holes(1, len(part))+`)
-			ORDER BY `+arrival+`
-			LIMIT `+strconv.Itoa(maxHeld), args...)
-		if err != nil {
-			return nil, nil, err
-		}
-		if err := s.addOrders(ctx, held); err != nil {
-			return nil, nil, err
-		}
-		waiting = append(waiting, held...)
-	}
-	return es, waiting, nil
-}
-
-// maxHeld bounds what is read of the records that wait. Those beyond it come by
-// themselves when their time is up.
-const maxHeld = 1000

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -86,9 +87,50 @@ func TestWhatWaitsForItsStoryIsListedWithIt(t *testing.T) {
 	if err := db.File(t.Context(), f); err != nil {
 		t.Fatal(err)
 	}
-	_, waiting, err := db.Stories(t.Context(), []int64{1})
+	_, waiting, err := db.Stories(t.Context(), []int64{1}, nil, nil)
 	if err != nil || len(waiting) != 1 || waiting[0].Key != "g:2" || waiting[0].Aside != "waits" {
 		t.Errorf("%v, %v", keysOf(waiting), err)
+	}
+	if _, waiting, err = db.Stories(t.Context(), []int64{1}, []int64{2}, nil); err != nil || len(waiting) != 0 {
+		t.Errorf("the desk has it, and got it again: %v, %v", keysOf(waiting), err)
+	}
+}
+
+// TestTheQueueIsOrderedAsSQLWould: records are put into the order of the queue here,
+// and it must be the one in which the engine has found them.
+func TestTheQueueIsOrderedAsSQLWould(t *testing.T) {
+	db := open(t, t.TempDir())
+	r := rand.New(rand.NewPCG(1, 2))
+	names := []string{"a", "B", "b", "ä", "z", "دمشق", "😀", "a-", "a "}
+	for i, source := range names {
+		var rs []aggregator.Record
+		for j, key := range names {
+			published := noon.Add(time.Duration(r.IntN(3)) * time.Second)
+			switch r.IntN(8) {
+			case 0:
+				published = time.Time{}
+			case 1:
+				published = time.UnixMilli(-int64(r.IntN(200_000)))
+			}
+			rc := record(source, "g:"+key, "title", published)
+			rc.Changed = noon.Add(time.Duration(r.IntN(180)) * time.Second)
+			if i == j {
+				rc.Changed = time.UnixMilli(-int64(r.IntN(200_000)))
+			}
+			rs = append(rs, rc)
+		}
+		save(t, db, batch(source, noon, rs...))
+	}
+	due := aggregator.Due{Plan: "p", Now: noon.Add(time.Hour)}
+	all, err := db.Queue(t.Context(), due, 200)
+	if err != nil || len(all) != len(names)*len(names) {
+		t.Fatal(len(all), err)
+	}
+	for n := range all { // which are the first n, SQL says
+		first, err := db.Queue(t.Context(), due, n+1)
+		if err != nil || first[n].ID != all[n].ID {
+			t.Fatalf("at %d comes %d, in SQL %d; %v", n, all[n].ID, first[n].ID, err)
+		}
 	}
 }
 

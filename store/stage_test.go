@@ -42,7 +42,7 @@ func readers(t *testing.T, db *store.DB) (all []string) {
 
 func desk(t *testing.T, db *store.DB) []string {
 	t.Helper()
-	es, _, err := db.Stories(t.Context(), []int64{1, 2, 3, 4, 5})
+	es, _, err := db.Stories(t.Context(), []int64{1, 2, 3, 4, 5}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,6 +196,31 @@ func TestWhatATopicLetsGoStaysThirtyDays(t *testing.T) {
 	}{{400, 1}, {429, 0}, {431, 1}} { // the one that was in no topic, none, the other
 		if n, err := db.Prune(t.Context(), noon.Add(row.days*day), 30*day, 1000*day); err != nil || n != row.want {
 			t.Errorf("day %d: pruned %d, %v; want %d", row.days, n, err, row.want)
+		}
+	}
+}
+
+// Of an edition in which each item has an entry of its own, the desk needs to know
+// which entries there are, and to read those alone that show what it files.
+func TestEntriesOfOtherItemsComeAsNumbers(t *testing.T) {
+	db := open(t, t.TempDir())
+	save(t, db, batch("a", noon, record("a", "g:1", "One", noon), record("a", "g:2", "Two", noon), record("a", "g:3", "Three", noon)))
+	first, second, third := entryOf("e1", "One", 1), entryOf("e2", "Two", 2), entryOf("e3", "Three", 3)
+	second.Story, third.Story, third.Part = 1, 1, 2
+	third.Earlier = &aggregator.Earlier{ID: "e2", Title: "Two"}
+	file(t, db, aggregator.Filing{Entries: []aggregator.Entry{first, second, third}})
+	for name, row := range map[string]struct {
+		has    []int64
+		single []string
+		want   []aggregator.Entry
+	}{
+		"another edition": {nil, []string{"other"}, []aggregator.Entry{first, second, third}},
+		"no record":       {nil, []string{"ed"}, []aggregator.Entry{{ID: "e1", Edition: "ed", Story: 1, Part: 1}, {ID: "e2", Edition: "ed", Story: 1, Part: 1}, third}},
+		"one record":      {[]int64{2}, []string{"ed"}, []aggregator.Entry{{ID: "e1", Edition: "ed", Story: 1, Part: 1}, second, third}},
+	} {
+		got, _, err := db.Stories(t.Context(), []int64{1}, row.has, row.single)
+		if d := cmp.Diff(row.want, got); err != nil || d != "" {
+			t.Errorf("%s: %v %s", name, err, d)
 		}
 	}
 }

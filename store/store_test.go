@@ -293,7 +293,7 @@ func TestWithdrawnEntriesAreGoneAndMayComeBack(t *testing.T) {
 	if err := db.File(t.Context(), aggregator.Filing{At: noon, Withdrawn: []string{"tag:g:1"}}); err != nil {
 		t.Fatal(err)
 	}
-	if es, _, err := db.Stories(t.Context(), []int64{1}); err != nil || len(es) != 0 {
+	if es, _, err := db.Stories(t.Context(), []int64{1}, nil, nil); err != nil || len(es) != 0 {
 		t.Errorf("%d entries, %v", len(es), err)
 	}
 	fileAll(t, db, "q", noon)

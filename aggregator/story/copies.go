@@ -76,9 +76,12 @@ func (x *Index) alike(p *Piece) (Verdict, bool) {
 	var share float64
 	var common int
 	for _, o := range x.suspects(p) {
+		if !sameFigures(p, o) || !x.sieve.lets(p, o, nearShare) {
+			continue
+		}
 		n := shared(p.shingles, o.shingles)
 		s := float64(n) / float64(min(len(p.shingles), len(o.shingles)))
-		if n < nearShared || s < nearShare || !sameFigures(p, o) {
+		if n < nearShared || s < nearShare {
 			continue
 		}
 		if best == nil || s > share || s == share && before(o, best) {
@@ -136,7 +139,7 @@ func (x *Index) spun(p *Piece, t *tale) (Verdict, bool) {
 	var text *sequence
 	for _, o := range x.newest(t, spunVerified) {
 		if !x.comparable(p, o, spunWindow) || o.Source == p.Source || o.Words < spunWords ||
-			likeness(p, o) < spunShingles || !sameFigures(p, o) {
+			!sameFigures(p, o) || !x.sieve.lets(p, o, spunShingles) || likeness(p, o) < spunShingles {
 			continue
 		}
 		if text == nil {
@@ -169,11 +172,15 @@ func sameFigures(p *Piece, o *placed) bool {
 // newest are the members of a story, in a large one only the last.
 func (x *Index) newest(t *tale, n int) []*placed {
 	all := make([]*placed, len(t.members))
+	records := make([]int64, len(t.members))
 	for i, slot := range t.members {
 		all[i] = x.slots[slot]
+		records[i] = all[i].Record
 	}
-	if len(all) > n {
-		slices.SortFunc(all, func(a, b *placed) int { return cmp.Compare(b.Record, a.Record) })
+	if len(all) <= n {
+		return all
 	}
-	return all[:min(len(all), n)]
+	slices.Sort(records) // quicker than sorting what they are of
+	least := records[len(records)-n]
+	return slices.DeleteFunc(all, func(o *placed) bool { return o.Record < least })
 }

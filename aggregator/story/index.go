@@ -38,6 +38,7 @@ type Index struct {
 	leads   map[string]*termIndex // by language, of the pieces that are no copies
 	ties    *postings             // links, images, figures and names, see link.go
 
+	sieve   sieve   // in use within place
 	probing table   // in use within nearest
 	touched []int32 // in use within rank
 

@@ -19,6 +19,7 @@ func (x *Index) place(p *Piece) Verdict {
 	if v, ok := x.equal(p); ok {
 		return v
 	}
+	x.sieve.fill(p)
 	if v, ok := x.alike(p); ok {
 		return v
 	}

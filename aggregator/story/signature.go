@@ -73,8 +73,12 @@ func Sign(it *feeds.Item) Signature { return new(Signer).Sign(it) }
 
 // Sign is the function Sign, with what g remembers.
 func (g *Signer) Sign(it *feeds.Item) Signature {
+	return g.SignWords(it, words.Split(it.Title), words.Split(it.Text))
+}
+
+// SignWords signs an item whose title and text have been cut into words for others too.
+func (g *Signer) SignWords(it *feeds.Item, title, text []words.Word) Signature {
 	s := Signature{Lang: words.Normal(it.Lang), link: address(it.Link), image: address(it.Image)}
-	title, text := words.Split(it.Title), words.Split(it.Text)
 	s.Words, s.Titled = len(text), len(title) > 0
 	if s.Words >= MinWords {
 		s.Sum = sum(text)

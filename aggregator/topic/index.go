@@ -26,6 +26,7 @@ type index struct {
 	begins  []uint32 // by number, where its anchors begin; those of the next end them
 
 	always []*rule
+	glance glance // of all that is filed
 }
 
 // A filing is an anchor and the number it stands under.
@@ -180,6 +181,7 @@ func (x *index) close() {
 	for i, f := range x.filed {
 		x.anchors[i] = f.anchor
 		x.begins[f.number+1] = uint32(i + 1)
+		x.glance.add(x.spelt[f.number])
 	}
 	for n := 1; n < len(x.begins); n++ {
 		x.begins[n] = max(x.begins[n], x.begins[n-1])

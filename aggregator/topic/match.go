@@ -10,6 +10,9 @@ import (
 // those it just misses (a score above zero) and those that rejected it, in the
 // order of the config.
 func (s *Set) Match(d Doc) []Match {
+	if s.overlooks(d) {
+		return nil
+	}
 	r := read(d)
 	s.index.find(r)
 	topics := s.concerned(r)

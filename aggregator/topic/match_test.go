@@ -2,6 +2,7 @@ package topic
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/wiredesk/wiredesk/config"
 	"github.com/wiredesk/wiredesk/feeds"
+	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // one is a topic of one term.
@@ -195,4 +197,24 @@ func TestManyTopicsAtOnceAreEachAlone(t *testing.T) {
 			t.Fatalf("together %v\nalone %v", together, alone)
 		}
 	})
+}
+
+// An item's words may come cut: they say the same as those that Match cuts.
+func TestWordsThatComeCutChangeNothing(t *testing.T) {
+	l := newLanguage(1)
+	set, errs := Compile(l.topics(100))
+	if set == nil {
+		t.Fatal(errs)
+	}
+	items := l.items(50)
+	items[0].Text = items[0].Summary
+	items[1] = feeds.Item{}
+	for i := range items {
+		it := &items[i]
+		itself := set.Match(Doc{Item: it})
+		cut := func() (title, text []words.Word) { return words.Split(it.Title), words.Split(it.Text) }
+		if got := set.Match(Doc{Item: it, Cut: cut}); !reflect.DeepEqual(got, itself) {
+			t.Errorf("item %d: %+v, want %+v", i, got, itself)
+		}
+	}
 }

@@ -51,15 +51,17 @@ type textField struct {
 // read cuts the item into fields.
 func read(d Doc) *reading {
 	it := d.Item
-	summary := plainText(it.Summary)
 	r := &reading{doc: d}
-	r.fields = []textField{field("title", it.Title), field("summary", summary), {name: "body"}}
-	if body := &r.fields[2]; it.Text == summary {
-		*body = r.fields[1]
-		body.name = "body"
-	} else {
-		*body = field("body", it.Text)
+	cut := d.Cut
+	if cut == nil {
+		cut = func() (title, text []words.Word) { return words.Split(it.Title), words.Split(it.Text) }
 	}
+	title, text := cut()
+	summary := textField{name: "summary", text: plainText(it.Summary), words: text}
+	if summary.text != it.Text {
+		summary.words = words.Split(summary.text)
+	}
+	r.fields = []textField{{name: "title", text: it.Title, words: title}, summary, {name: "body", text: it.Text, words: text}}
 	shareWords(&r.fields[1], &r.fields[2])
 	r.lang, r.script = tongue(it)
 	return r

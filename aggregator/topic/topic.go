@@ -23,7 +23,10 @@
 // verdict of the other topic's terms; orders by hand are not known here. Figures and sources are in DESIGN 6.
 package topic
 
-import "github.com/wiredesk/wiredesk/feeds"
+import (
+	"github.com/wiredesk/wiredesk/feeds"
+	"github.com/wiredesk/wiredesk/feeds/words"
+)
 
 // A Doc is an item as topics see it.
 type Doc struct {
@@ -32,6 +35,10 @@ type Doc struct {
 	Home   string      // topic id whose weak terms count whole; "" for none
 	Take   string      // topic id it belongs to unless rejected; "" for none
 	Tags   []string    // of the source
+
+	// Cut are the words of the item's title and text, where others need them too;
+	// nil: Match cuts them. It is not called for an item that a glance is enough for.
+	Cut func() (title, text []words.Word)
 }
 
 // A Match is a topic's verdict on an item, with its reasons.
