@@ -83,12 +83,10 @@ func tokens(texts ...string) string {
 		if i > 0 {
 			b.WriteString(" _ ")
 		}
-		b.Grow(len(text) + 1)
-		for n, w := range words.Split(text) {
-			if n == maxIndexed {
-				break
-			}
-			b.WriteString(token(w.Fold))
+		folds, line := words.Folds(text)
+		b.Grow(len(line) + 1)
+		for _, fold := range folds[:min(len(folds), maxIndexed)] {
+			b.WriteString(token(fold))
 			b.WriteByte(' ')
 		}
 	}
@@ -105,19 +103,26 @@ func token(fold string) string {
 		}
 		fold = fold[:end]
 	}
-	odd := func(r rune) bool {
-		return r < utf8.RuneSelf && (r < '0' || r > '9') && (r < 'a' || r > 'z') && r != '_' && r != '-' && r != '.'
-	}
-	if strings.IndexFunc(fold, odd) < 0 {
-		return fold
-	}
-	return strings.Map(func(r rune) rune {
-		if odd(r) {
-			return '_'
+	for i := range len(fold) {
+		if odd[fold[i]] {
+			return strings.Map(func(r rune) rune {
+				if r < utf8.RuneSelf && odd[r] {
+					return '_'
+				}
+				return r
+			}, fold)
 		}
-		return r
-	}, fold)
+	}
+	return fold
 }
+
+// odd are the signs of ASCII that the tokenizer does not keep.
+var odd = func() (t [256]bool) {
+	for c := range utf8.RuneSelf {
+		t[c] = !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789_-.", rune(c))
+	}
+	return t
+}()
 
 // fact is a value that is no text, as a token of its own.
 func fact(name, value string) string {

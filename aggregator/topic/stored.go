@@ -6,6 +6,7 @@ import (
 
 	"github.com/wiredesk/wiredesk/config"
 	"github.com/wiredesk/wiredesk/feeds"
+	"github.com/wiredesk/wiredesk/feeds/words"
 )
 
 // A Query asks for stored items in the language of topics: it is the query of a
@@ -93,6 +94,9 @@ func Texts(it *feeds.Item) (title, summary, body string) {
 // Language is the language of an item as lang: and lists take it: declared, else
 // detected, else "".
 func Language(it *feeds.Item) string {
+	if lang := words.Normal(it.Lang); lang != "" {
+		return lang // without a look at the text
+	}
 	lang, _ := tongue(it)
 	return lang
 }
