@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,8 +19,9 @@ const maxHeld = 1000
 // for one of them, with their orders, but for those that the desk has.
 //
 // In the editions named by single each item has an entry of its own, and a large
-// story thousands. Of one that shows none of these records, and tells of no earlier
-// one, only its ID, Edition, Story and Part come: nothing will happen to it.
+// story thousands. Of one that shows none of these records, and is a first part, so
+// that it tells of no earlier one, only its ID, Edition, Story and Part come: nothing
+// will happen to it.
 func (s *DB) Stories(ctx context.Context, stories, has []int64, single []string) (es []aggregator.Entry, waiting []aggregator.Record, err error) {
 	for part := range slices.Chunk(stories, chunk) {
 		held, err := s.held(ctx, part, has)
@@ -43,8 +43,8 @@ func (s *DB) Stories(ctx context.Context, stories, has []int64, single []string)
 		}
 	}
 	for part := range slices.Chunk(stories, chunk) {
-		more, err := s.drafts(ctx, part, func(edition, id string, doc []byte) bool {
-			return !slices.Contains(single, edition) || shown[id] || bytes.Contains(doc, []byte(`"Earlier":{`))
+		more, err := s.drafts(ctx, part, func(e *aggregator.Entry) bool {
+			return e.Part > 1 || shown[e.ID] || !slices.Contains(single, e.Edition)
 		})
 		if err != nil {
 			return nil, nil, err
@@ -92,8 +92,8 @@ func (s *DB) shown(ctx context.Context, records []int64, entries map[string]bool
 }
 
 // drafts reads the entries of stories as the desk goes on from them: whole, where
-// that is asked.
-func (s *DB) drafts(ctx context.Context, stories []int64, whole func(edition, id string, doc []byte) bool) (all []aggregator.Entry, err error) {
+// that is asked of ID, Edition, Story and Part.
+func (s *DB) drafts(ctx context.Context, stories []int64, whole func(*aggregator.Entry) bool) (all []aggregator.Entry, err error) {
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT id, edition, story, part, COALESCE(staged, doc)
 		FROM entries
@@ -110,7 +110,7 @@ func (s *DB) drafts(ctx context.Context, stories []int64, whole func(edition, id
 		if err := rows.Scan(&e.ID, &e.Edition, &e.Story, &e.Part, &doc); err != nil {
 			return nil, err
 		}
-		if whole(e.Edition, e.ID, doc) {
+		if whole(&e) {
 			e = aggregator.Entry{}
 			if err := json.Unmarshal(doc, &e); err != nil {
 				return nil, fmt.Errorf("entry: %w", err)
