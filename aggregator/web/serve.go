@@ -112,6 +112,9 @@ func (s *Site) document(w http.ResponseWriter, r *http.Request) error {
 	if plan.Edition(id) == nil && aggregator.IsToken(id) {
 		keepQuiet(h)
 	}
+	if styled(doc) {
+		h["Vary"] = byOpening
+	}
 	linkHub(h, &plan.Config.Site, plan.Edition(id), r.URL.Path)
 	return send(w, r, doc)
 }
@@ -142,6 +145,9 @@ func send(w http.ResponseWriter, r *http.Request, doc *aggregator.Document) erro
 		return nil
 	}
 	rep.Describe(h)
+	if opened(r.Header) && styled(doc) {
+		h["Content-Type"] = asPage
+	}
 	if part {
 		delete(h, "Content-Length") // that of the part
 		http.ServeContent(w, r, "", doc.Modified, bytes.NewReader(rep.Body))
