@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -91,11 +89,49 @@ func (s *DB) shown(ctx context.Context, records []int64, entries map[string]bool
 	return rows.Err()
 }
 
-// drafts reads the entries of stories as the desk goes on from them: whole, where
+// drafts lists the entries of stories as the desk goes on from them: whole, where
 // that is asked of ID, Edition, Story and Part.
-func (s *DB) drafts(ctx context.Context, stories []int64, whole func(*aggregator.Entry) bool) (all []aggregator.Entry, err error) {
+func (s *DB) drafts(ctx context.Context, stories []int64, whole func(*aggregator.Entry) bool) ([]aggregator.Entry, error) {
+	all, err := s.outlines(ctx, stories)
+	if err != nil {
+		return nil, err
+	}
+	var ids []any
+	for i := range all {
+		if whole(&all[i]) {
+			ids = append(ids, all[i].ID)
+		}
+	}
+	full := map[string]aggregator.Entry{}
+	for part := range slices.Chunk(ids, chunk) {
+		read, err := entries(ctx, s.read, `
+			SELECT COALESCE(staged, doc)
+			FROM entries
+			WHERE id IN (`+holes(1, len(part))+`)`, part...)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range read {
+			full[e.ID] = e
+		}
+	}
+	left := all[:0]
+	for _, e := range all {
+		if whole(&e) {
+			var ok bool
+			if e, ok = full[e.ID]; !ok {
+				continue // pruned since
+			}
+		}
+		left = append(left, e)
+	}
+	return left, nil
+}
+
+// outlines lists the entries of stories, of each only ID, Edition, Story and Part.
+func (s *DB) outlines(ctx context.Context, stories []int64) (all []aggregator.Entry, err error) {
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT id, edition, story, part, COALESCE(staged, doc)
+		SELECT id, edition, story, part
 		FROM entries
 		WHERE story IN (`+holes(1, len(stories))+`)
 			AND (staged <> '' OR staged IS NULL AND withdrawn = 0)
@@ -106,15 +142,8 @@ func (s *DB) drafts(ctx context.Context, stories []int64, whole func(*aggregator
 	defer rows.Close()
 	for rows.Next() {
 		var e aggregator.Entry
-		var doc []byte
-		if err := rows.Scan(&e.ID, &e.Edition, &e.Story, &e.Part, &doc); err != nil {
+		if err := rows.Scan(&e.ID, &e.Edition, &e.Story, &e.Part); err != nil {
 			return nil, err
-		}
-		if whole(&e) {
-			e = aggregator.Entry{}
-			if err := json.Unmarshal(doc, &e); err != nil {
-				return nil, fmt.Errorf("entry: %w", err)
-			}
 		}
 		all = append(all, e)
 	}
