@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 )
@@ -49,6 +52,54 @@ func (s *DB) Size(ctx context.Context) (n int) {
 	s.write.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&n)
 	s.write.QueryRowContext(ctx, `PRAGMA page_size`).Scan(&size)
 	return n * size
+}
+
+// Scans lists the reading statements, of those run last, that find rows of a table
+// without an index.
+func (s *DB) Scans(ctx context.Context, table string) (all []string, err error) {
+	for _, db := range []*sql.DB{s.read, s.write} {
+		var queries []string
+		c, err := db.Conn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		err = c.Raw(func(c any) error {
+			queries = slices.Collect(maps.Keys(c.(*conn).kept))
+			return nil
+		})
+		if err := errors.Join(err, c.Close()); err != nil {
+			return nil, err
+		}
+		for _, query := range queries {
+			if !strings.HasPrefix(strings.TrimSpace(query), "SELECT") {
+				continue
+			}
+			steps, err := db.QueryContext(ctx, "EXPLAIN QUERY PLAN "+query, make([]any, 100)...)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", query, err)
+			}
+			for steps.Next() {
+				var id, parent, cost int
+				var step string
+				if err := steps.Scan(&id, &parent, &cost, &step); err != nil {
+					return nil, errors.Join(err, steps.Close())
+				}
+				if step == "SCAN "+table || step == "SEARCH "+table {
+					all = append(all, step+": "+query)
+				}
+			}
+			if err := errors.Join(steps.Err(), steps.Close()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
+}
+
+// Mark makes an entry staged, or not (NULL), and withdrawn, or not (0).
+func (s *DB) Mark(ctx context.Context, entry string, staged any, withdrawn int64) error {
+	_, err := s.write.ExecContext(ctx, `UPDATE entries SET staged = $1, withdrawn = $2 WHERE id = $3`, staged, withdrawn, entry)
+	return err
 }
 
 // At opens the database of a directory with the schema as it was at a version, as

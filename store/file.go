@@ -65,7 +65,7 @@ func (s *DB) Filed() int64 { return s.filed.Load() }
 // decide stores the decisions, each under the next number of the sequence.
 func decide(ctx context.Context, tx *sql.Tx, f aggregator.Filing) error {
 	var seq int64
-	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(filed_seq), 0) FROM records`).Scan(&seq); err != nil {
+	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(filed_seq), 0) FROM records WHERE filed_seq > 0`).Scan(&seq); err != nil {
 		return err
 	}
 	for _, d := range f.Decisions {

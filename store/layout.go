@@ -133,8 +133,11 @@ func (s *DB) outlines(ctx context.Context, stories []int64) (all []aggregator.En
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT id, edition, story, part
 		FROM entries
-		WHERE story IN (`+holes(1, len(stories))+`)
-			AND (staged <> '' OR staged IS NULL AND withdrawn = 0)
+		WHERE story IN (`+holes(1, len(stories))+`) AND staged IS NULL AND withdrawn = 0
+		UNION ALL
+		SELECT id, edition, story, part
+		FROM entries
+		WHERE story IN (`+holes(1, len(stories))+`) AND staged <> ''
 		ORDER BY edition, story, part, id`, anys(stories)...)
 	if err != nil {
 		return nil, err

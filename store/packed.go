@@ -23,6 +23,7 @@ const packed = 2
 func pack(it *feeds.Item) ([]byte, error) {
 	rest := *it
 	var doc bytes.Buffer
+	doc.Grow(1024 + len(it.Summary) + len(it.Content) + len(it.Text)) // all of most items
 	to := json.NewEncoder(&doc)
 	to.SetEscapeHTML(false) // no page has it inside: < need not be six bytes
 	rest.Summary, rest.Content, rest.Text = "", "", ""

@@ -87,7 +87,7 @@ func (s *DB) past(ctx context.Context, plan string, limit int) ([]any, error) {
 		err := s.read.QueryRowContext(ctx, `
 			SELECT COALESCE(MIN(filed_plan), '')
 			FROM records
-			WHERE filed_plan > $1`, other).Scan(&other)
+			WHERE filed_plan > '' AND filed_plan > $1`, other).Scan(&other)
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +96,7 @@ func (s *DB) past(ctx context.Context, plan string, limit int) ([]any, error) {
 		}
 		if other != plan {
 			args = append(args, other)
-			parts = append(parts, `SELECT * FROM (`+waiting+` WHERE filed_plan = $`+strconv.Itoa(len(args))+`
+			parts = append(parts, `SELECT * FROM (`+waiting+` WHERE filed_plan > '' AND filed_plan = $`+strconv.Itoa(len(args))+`
 				ORDER BY `+arrival+` LIMIT `+strconv.Itoa(limit)+`) AS p`+strconv.Itoa(len(args)))
 		}
 	}
@@ -113,7 +113,7 @@ func (s *DB) Past(ctx context.Context, plan string) (n int, err error) {
 	err = s.read.QueryRowContext(ctx, `
 		SELECT
 			(SELECT COUNT(*) FROM records WHERE filed_plan > '' AND filed_plan < $1)
-			+ (SELECT COUNT(*) FROM records WHERE filed_plan > $1)`, plan).Scan(&n)
+			+ (SELECT COUNT(*) FROM records WHERE filed_plan > '' AND filed_plan > $1)`, plan).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count what another plan has filed: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -161,6 +162,29 @@ func BenchmarkFullQueue(b *testing.B) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// However much is stored, a round of the desk reads what it files. Of the indexes
+// some hold a part of their table only, and serve a query that says so alone.
+func TestDeskGoesThroughIndexes(t *testing.T) {
+	db := open(t, t.TempDir())
+	save(t, db, batch("a", noon, record("a", "g:1", "One", noon), record("a", "g:2", "Two", noon)))
+	file(t, db, aggregator.Filing{Plan: "old", Entries: []aggregator.Entry{entryOf("e", "One", 1)},
+		Decisions: []aggregator.Decision{{Record: 1, Rev: 1, Story: 1}, {Record: 2, Rev: 1}}})
+	if rs, err := db.Queue(t.Context(), aggregator.Due{Plan: "new", Now: noon}, 10); err != nil || len(rs) != 2 {
+		t.Fatalf("%d wait: %v", len(rs), err)
+	}
+	if n, err := db.Past(t.Context(), "new"); err != nil || n != 2 {
+		t.Errorf("another plan has filed %d: %v", n, err)
+	}
+	if es, _, err := db.Stories(t.Context(), []int64{1}, []int64{1}, []string{"ed"}); err != nil || len(es) != 1 {
+		t.Errorf("entries %v: %v", es, err)
+	}
+	for _, table := range []string{"records", "entries"} {
+		if scans, err := db.Scans(t.Context(), table); err != nil || len(scans) > 0 {
+			t.Errorf("%s: %v", strings.Join(scans, "\n"), err)
 		}
 	}
 }

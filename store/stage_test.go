@@ -224,3 +224,26 @@ func TestEntriesOfOtherItemsComeAsNumbers(t *testing.T) {
 		}
 	}
 }
+
+// The desk goes on from what is staged, and else from what readers have: each
+// state that an entry may be in, and of each one that comes and one that does not.
+func TestDeskSeesStagedEntriesAndThoseThatStand(t *testing.T) {
+	db := open(t, t.TempDir())
+	whole := `{"edition":"ed","id":"e","story":1}`
+	for _, row := range []struct {
+		staged    any
+		withdrawn int64
+		want      bool
+	}{{nil, 0, true}, {nil, 7, false}, {"", 0, false}, {"", 7, false}, {whole, 0, true}, {whole, 7, true}} {
+		file(t, db, aggregator.Filing{Entries: []aggregator.Entry{entryOf("e", "One", 1)}})
+		if err := db.Mark(t.Context(), "e", row.staged, row.withdrawn); err != nil {
+			t.Fatal(err)
+		}
+		for _, single := range [][]string{nil, {"ed"}} { // read whole, or not
+			es, _, err := db.Stories(t.Context(), []int64{1}, nil, single)
+			if err != nil || len(es) == 1 != row.want {
+				t.Errorf("staged %v, withdrawn %d: %+v, %v", row.staged, row.withdrawn, es, err)
+			}
+		}
+	}
+}
