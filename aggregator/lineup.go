@@ -23,7 +23,7 @@ const (
 type turn struct {
 	plan  *Plan
 	src   *config.Source
-	state State
+	state *State // read only
 	host  string
 	due   time.Time // by the monotonic clock
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func turnOf(host string, n int, due time.Duration, took time.Duration) turn {
-	return turn{src: &config.Source{ID: fmt.Sprintf("%s/%d", host, n)}, host: host, due: noon.Add(due), state: State{Took: took}}
+	return turn{src: &config.Source{ID: fmt.Sprintf("%s/%d", host, n)}, host: host, due: noon.Add(due), state: &State{Took: took}}
 }
 
 // A model of a line-up: whoever is taken is due, is the longest due of those

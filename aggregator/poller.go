@@ -23,10 +23,10 @@ type Fetcher interface {
 }
 
 // A PollStore is what the poller asks of the store. Due leaves out the sources of
-// but, and lists as many more.
+// but, and lists as many more; the states are the caller's to keep.
 type PollStore interface {
 	Adopt(ctx context.Context, r Roster) error
-	Due(ctx context.Context, now time.Time, limit int, but map[string]bool) ([]State, error)
+	Due(ctx context.Context, now time.Time, limit int, but map[string]bool) ([]*State, error)
 	Memory(ctx context.Context, source string) (Memory, error)
 	Seen(ctx context.Context, source string, keys []string) ([]Seen, error)
 	Save(ctx context.Context, b Batch) error
@@ -101,12 +101,12 @@ func (t *Tally) add(o Tally) {
 // included, is this source's own: it becomes its state (I4).
 func (p *Poller) poll(ctx context.Context, t turn) result {
 	started := time.Now()
-	b, err := p.ask(ctx, t.plan, t.src, t.state)
+	b, err := p.ask(ctx, t.plan, t.src, *t.state)
 	if ctx.Err() != nil {
 		return result{turn: t} // shutdown: the source stays due
 	}
 	if err != nil {
-		b = failed(t.plan, t.src, t.state, err, p.now())
+		b = failed(t.plan, t.src, *t.state, err, p.now())
 	}
 	took := time.Since(started)
 	b.Notice = notice(&b.State, p.now())

@@ -190,7 +190,7 @@ func (p *Poller) refill(ctx context.Context, r *watch) error {
 		if src == nil {
 			continue
 		}
-		t := turn{plan: r.plan, src: src, state: st, host: hostOf(askedAt(src, &st)), due: now}
+		t := turn{plan: r.plan, src: src, state: st, host: hostOf(askedAt(src, st)), due: now}
 		if wait := st.NextPoll.Sub(wall); r.forever && wait > 0 {
 			t.due = now.Add(wait)
 		}

@@ -298,7 +298,7 @@ func (s *shelf) Adopt(_ context.Context, r aggregator.Roster) error {
 	return nil
 }
 
-func (s *shelf) Due(_ context.Context, now time.Time, limit int, but map[string]bool) (due []aggregator.State, err error) {
+func (s *shelf) Due(_ context.Context, now time.Time, limit int, but map[string]bool) (due []*aggregator.State, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var again []waitingState
@@ -306,7 +306,7 @@ func (s *shelf) Due(_ context.Context, now time.Time, limit int, but map[string]
 		it := heap.Pop(&s.queue).(waitingState)
 		if st := s.states[it.id]; st.NextPoll.Equal(it.next) && !st.Gone {
 			if !but[it.id] {
-				due = append(due, st)
+				due = append(due, &st)
 			}
 			again = append(again, it)
 		}

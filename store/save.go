@@ -16,7 +16,7 @@ import (
 func saveBatch(ctx context.Context, tx *sql.Tx, sv *saving) error {
 	b := sv.batch
 	if !b.Pushed {
-		if err := saveState(ctx, tx, b.State, !b.Dropped, b.At); err != nil {
+		if err := saveState(ctx, tx, &sv.batch.State, !b.Dropped, b.At); err != nil {
 			return fmt.Errorf("state: %w", err)
 		}
 	}

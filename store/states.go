@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -76,24 +77,46 @@ func compared(ctx context.Context, tx *sql.Tx, urls map[string]string) (moved []
 	for rows.Next() {
 		var source string
 		var retired int64
-		var doc []byte
+		var doc sql.RawBytes // until the next row
 		if err := rows.Scan(&source, &retired, &doc); err != nil {
 			return nil, nil, err
 		}
 		used[source] = retired == 0
-		var said struct { // of a State, what Readdressed looks at
-			URL    string
-			Status int
+		now := urls[source]
+		if now == "" {
+			continue
 		}
-		if err := json.Unmarshal(doc, &said); err != nil {
+		other, err := readdressed(doc, now)
+		if err != nil {
 			return nil, nil, fmt.Errorf("state of %s: %w", source, err)
 		}
-		st := aggregator.State{URL: said.URL, Status: said.Status}
-		if now := urls[source]; now != "" && st.Readdressed(now) {
+		if other {
 			moved = append(moved, source)
 		}
 	}
 	return moved, used, rows.Err()
+}
+
+// readdressed is State.Readdressed of a stored state. Nearly always the address is
+// as it was: that is seen without reading the rest. No text in it can look like the
+// name of its URL, since quotes are escaped there.
+func readdressed(doc []byte, address string) (bool, error) {
+	same, err := json.Marshal(address)
+	if err != nil {
+		return false, err
+	}
+	if _, url, _ := bytes.Cut(doc, []byte(`"URL":`)); bytes.HasPrefix(url, same) {
+		return false, nil
+	}
+	var said struct { // what Readdressed looks at
+		URL    string
+		Status int
+	}
+	if err := json.Unmarshal(doc, &said); err != nil {
+		return false, err
+	}
+	st := aggregator.State{URL: said.URL, Status: said.Status}
+	return st.Readdressed(address), nil
 }
 
 // Clock is the time of the latest poll; zero when there was none.
@@ -149,7 +172,7 @@ func saveClock(ctx context.Context, tx *sql.Tx, now time.Time) error {
 
 // Due lists the states to be polled by now, the longest due first: limit at most,
 // and none of but, which the caller has: to read a state costs more than to find it.
-func (s *DB) Due(ctx context.Context, now time.Time, limit int, but map[string]bool) ([]aggregator.State, error) {
+func (s *DB) Due(ctx context.Context, now time.Time, limit int, but map[string]bool) ([]*aggregator.State, error) {
 	wanted := func(source string) bool {
 		if but[source] || limit == 0 {
 			return false
@@ -167,11 +190,16 @@ func (s *DB) Due(ctx context.Context, now time.Time, limit int, but map[string]b
 
 // States lists the states of sources in use, by id.
 func (s *DB) States(ctx context.Context) ([]aggregator.State, error) {
-	return s.states(ctx, func(string) bool { return true }, `
+	found, err := s.states(ctx, func(string) bool { return true }, `
 		SELECT source, next_poll, gone, doc
 		FROM states
 		WHERE retired = 0
 		ORDER BY source`)
+	all := make([]aggregator.State, len(found))
+	for i, st := range found {
+		all[i] = *st
+	}
+	return all, err
 }
 
 // Unwanted counts the items of sources of which none, of those that have come
@@ -201,15 +229,14 @@ func (s *DB) Unwanted(ctx context.Context, since time.Time) (map[string]int, err
 }
 
 // states reads the states that a query finds, of the sources that are wanted.
-func (s *DB) states(ctx context.Context, wanted func(source string) bool, query string, args ...any) ([]aggregator.State, error) {
+func (s *DB) states(ctx context.Context, wanted func(source string) bool, query string, args ...any) ([]*aggregator.State, error) {
 	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var all []aggregator.State
+	var all []*aggregator.State
 	for rows.Next() {
-		var st aggregator.State
 		var source string
 		var doc sql.RawBytes // until the next row
 		var next, gone int64
@@ -219,7 +246,8 @@ func (s *DB) states(ctx context.Context, wanted func(source string) bool, query 
 		if !wanted(source) {
 			continue
 		}
-		if err := json.Unmarshal(doc, &st); err != nil {
+		st := new(aggregator.State)
+		if err := json.Unmarshal(doc, st); err != nil {
 			return nil, fmt.Errorf("state of %s: %w", source, err)
 		}
 		st.Source, st.NextPoll, st.Gone = source, fromMS(next), gone == 1
@@ -229,7 +257,7 @@ func (s *DB) states(ctx context.Context, wanted func(source string) bool, query 
 }
 
 // saveState replaces a source's state. read says that a whole document was.
-func saveState(ctx context.Context, tx *sql.Tx, st aggregator.State, read bool, at time.Time) error {
+func saveState(ctx context.Context, tx *sql.Tx, st *aggregator.State, read bool, at time.Time) error {
 	doc, err := json.Marshal(st)
 	if err != nil {
 		return err

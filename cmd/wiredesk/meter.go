@@ -96,7 +96,7 @@ func (m *meter) page() http.Handler {
 }
 
 // Due is what the poller asks at least once a second.
-func (m *meter) Due(ctx context.Context, now time.Time, limit int, but map[string]bool) ([]aggregator.State, error) {
+func (m *meter) Due(ctx context.Context, now time.Time, limit int, but map[string]bool) ([]*aggregator.State, error) {
 	m.polled.now()
 	if m.beginning.CompareAndSwap(false, true) {
 		close(m.adopted)
