@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -82,41 +81,19 @@ func compared(ctx context.Context, tx *sql.Tx, urls map[string]string) (moved []
 			return nil, nil, err
 		}
 		used[source] = retired == 0
-		now := urls[source]
-		if now == "" {
-			continue
+		var said struct { // of a State, what Readdressed looks at
+			URL    string
+			Status int
 		}
-		other, err := readdressed(doc, now)
-		if err != nil {
+		if err := json.Unmarshal(doc, &said); err != nil {
 			return nil, nil, fmt.Errorf("state of %s: %w", source, err)
 		}
-		if other {
+		st := aggregator.State{URL: said.URL, Status: said.Status}
+		if now := urls[source]; now != "" && st.Readdressed(now) {
 			moved = append(moved, source)
 		}
 	}
 	return moved, used, rows.Err()
-}
-
-// readdressed is State.Readdressed of a stored state. Nearly always the address is
-// as it was: that is seen without reading the rest. No text in it can look like the
-// name of its URL, since quotes are escaped there.
-func readdressed(doc []byte, address string) (bool, error) {
-	same, err := json.Marshal(address)
-	if err != nil {
-		return false, err
-	}
-	if _, url, _ := bytes.Cut(doc, []byte(`"URL":`)); bytes.HasPrefix(url, same) {
-		return false, nil
-	}
-	var said struct { // what Readdressed looks at
-		URL    string
-		Status int
-	}
-	if err := json.Unmarshal(doc, &said); err != nil {
-		return false, err
-	}
-	st := aggregator.State{URL: said.URL, Status: said.Status}
-	return st.Readdressed(address), nil
 }
 
 // Clock is the time of the latest poll; zero when there was none.
