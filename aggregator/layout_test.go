@@ -224,3 +224,29 @@ func TestAnEntryOfThePastIsLedByWhatWasThereAtItsOpening(t *testing.T) {
 		t.Errorf("lead %d; as it came, all at once: %s", live[0].Lead.Record, d)
 	}
 }
+
+// Where each item has an entry of its own, none tells of an earlier one: not even
+// what is left of an entry that was opened while the edition had another group. The
+// store gives first parts without what they say (Stories), so nothing would keep it
+// up to what happens to the earlier one.
+func TestAFirstPartThatIsLeftTellsOfNoEarlierOne(t *testing.T) {
+	p := deskPlan("item")
+	first, second := told(1, "a", 1, 0, noon), told(2, "b", 1, 0, noon.Add(48*time.Hour))
+	third := told(3, "c", 1, 0, noon.Add(49*time.Hour))
+	member := func(r *Record) Telling { return telling(p, r, []string{"syria"}) }
+	held := []Entry{
+		{Edition: "syria", ID: "tag:1", Story: 1, Part: 1, Opened: noon, Began: noon, Published: noon, Lead: member(first)},
+		{Edition: "syria", ID: "tag:2", Story: 1, Part: 2, Opened: second.Published, Began: second.Published, Published: second.Published,
+			Lead: member(second), Also: []Telling{member(third)}, Earlier: &Earlier{ID: "tag:1", Title: "Title 1", Link: first.Item.Link}},
+	}
+	second.Matches = nil // dropped
+	entries := round(p, held, days, second)
+	if len(entries) != 2 {
+		t.Fatalf("%d entries", len(entries))
+	}
+	for _, e := range entries {
+		if e.Part != 1 || e.Earlier != nil {
+			t.Errorf("%s is part %d, after %+v", e.Lead.Title, e.Part, e.Earlier)
+		}
+	}
+}

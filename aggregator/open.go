@@ -79,5 +79,7 @@ func (l *layout) reopen(ed *config.Edition, old *Entry) {
 	}
 	rest := slices.SortedFunc(slices.Values(old.Also), byDate)
 	e := l.open(ed, old.Story, rest, old.opened())
-	e.Earlier = old.Earlier
+	if ed.Group != "item" { // as its group may have been other when old was opened
+		e.Earlier = old.Earlier
+	}
 }
