@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 
 	"modernc.org/sqlite"
@@ -111,8 +112,7 @@ func (s *DB) saveAll(batch []*saving) (again []*saving) {
 			}
 		}
 		for i, sv := range batch {
-			s.renamed(sv)
-			if err := saveBatch(ctx, tx, sv); err != nil {
+			if err := s.guarded(ctx, tx, sv); err != nil {
 				failed = i
 				return err
 			}
@@ -127,6 +127,18 @@ func (s *DB) saveAll(batch []*saving) (again []*saving) {
 		sv.answer(err)
 	}
 	return nil
+}
+
+// guarded applies a batch, whose panic is an error of the batch (I4): it would end in
+// the goroutine that leads, and nobody else would be answered, nor save any more.
+func (s *DB) guarded(ctx context.Context, tx *sql.Tx, sv *saving) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a defect of wiredesk, please report it: panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	s.renamed(sv)
+	return saveBatch(ctx, tx, sv)
 }
 
 // itsOwn says whether an error is of the batch that met it. What else the engine

@@ -96,6 +96,29 @@ func TestTheOthersOfAGroupAreDoneAgainWithoutTheOneThatFails(t *testing.T) {
 	}
 }
 
+// A defect that one batch meets costs the others nothing, and who leads goes on.
+func TestABatchThatPanicsFailsAlone(t *testing.T) {
+	s := openGroup(t)
+	all := grouped(s, brings("a", "One", "g:1"), brings("b", "Two", "g:1"))
+	a, b := all[0], all[1]
+	b.rows = nil // there should be one a record
+	s.waiting, s.leading = all, true
+	for s.lead() {
+	}
+	if err := <-a.done; err != nil {
+		t.Error(err)
+	}
+	if err := <-b.done; err == nil || !strings.Contains(err.Error(), "save b: a defect of wiredesk") {
+		t.Errorf("got %v", err)
+	}
+	if err := s.Save(t.Context(), brings("c", "Three", "g:1")); err != nil {
+		t.Error(err)
+	}
+	if got, want := stored(t, s), "a g:1, c g:1"; got != want {
+		t.Errorf("stored %s, want %s", got, want)
+	}
+}
+
 func TestAFullDiskFailsAWholeGroupAtOnce(t *testing.T) {
 	s := openGroup(t)
 	if err := s.Limit(t.Context(), true); err != nil {
