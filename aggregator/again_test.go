@@ -75,3 +75,25 @@ func TestWhatComesBackIsNotComparedAgain(t *testing.T) {
 		t.Errorf("%+v: want a copy of item %d", late, came[0].Record)
 	}
 }
+
+// A fragile store panics when it saves what one source says.
+type fragile struct{ *store.DB }
+
+func (s fragile) Save(ctx context.Context, b aggregator.Batch) error {
+	if b.State.Source == "one" {
+		panic("a defect")
+	}
+	return s.DB.Save(ctx, b)
+}
+
+func TestAPanicInSavingCostsOnlyItsSource(t *testing.T) {
+	r := newRoom(t, `'Aleppo'`)
+	for _, source := range []string{"one", "two"} {
+		r.docs["https://"+source+".example/feed"] = rss("1|Aleppo reopens|Shops open.")
+	}
+	p := &aggregator.Poller{Store: fragile{r.db}, Client: serial{r}, Plan: r.active, Log: slog.New(slog.DiscardHandler), Now: r.clock}
+	report, err := p.Once(t.Context())
+	if err != nil || report.Polled != 2 || report.Failed != 1 || report.Tally.New != 1 {
+		t.Errorf("%+v, %v", report, err)
+	}
+}

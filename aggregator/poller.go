@@ -114,7 +114,7 @@ func (p *Poller) poll(ctx context.Context, t turn) result {
 	if err == nil && p.Hubs != nil {
 		b.State.NextPoll = p.Hubs.Thin(ctx, t.plan, &b)
 	}
-	if err := p.Store.Save(ctx, b); err != nil {
+	if err := guarded(func() error { return p.Store.Save(ctx, b) }); err != nil {
 		p.Log.Error("save", "source", t.src.ID, "err", err)
 		return result{turn: t, Report: Report{Polled: 1, Failed: 1}, unsaved: true}
 	}
